@@ -1,0 +1,31 @@
+# Two commands set everything up: `make learn` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+# Extras that `make test` installs; `make test EXTRAS=test,peers` compares with PyTorch too.
+EXTRAS ?= test
+SOURCES = pyproject.toml setup.py $(wildcard coursekit/kernels/*.p*)
+
+.PHONY: learn test build clean
+
+learn: $(BIN)/.learn
+	$(BIN)/coursekit learn workspace
+
+test: $(BIN)/.$(EXTRAS)
+	$(BIN)/ruff check .
+	$(BIN)/cython-lint coursekit/kernels
+	$(BIN)/coursekit build --check
+	$(BIN)/python -m pytest -p no:doctest --nbval lessons solutions
+	$(BIN)/python -m pytest
+
+build: $(BIN)/.$(EXTRAS)
+	$(BIN)/coursekit build
+
+clean:
+	rm -rf $(VENV) build *.egg-info coursekit/kernels/*.c coursekit/kernels/*.so
+
+# A stamp for each set of extras: installed again only when the sources of the kernels change.
+$(BIN)/.%: $(SOURCES)
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	touch $@

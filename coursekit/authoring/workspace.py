@@ -1,0 +1,50 @@
+"""Where the course's notebooks are, and the learner's own copy of them."""
+
+import shutil
+from pathlib import Path
+
+# The wheel carries the course's folders inside the package; in a checkout, where an editable
+# install does not see them, they stand beside it.
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def course_folder(kind):
+    """The folder of "lessons", "exercises" or "solutions", installed or in a checkout.
+
+    Raises
+    ------
+    FileNotFoundError
+        If this installation carries no such folder.
+    """
+    for folder in (_PACKAGE / kind, _PACKAGE.parent / kind):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError(f"this installation of coursekit carries no {kind}; install it again")
+
+
+def make_workspace(folder):
+    """Copy the lessons and exercises that `folder` lacks; overwrite nothing.
+
+    Parameters
+    ----------
+    folder : path-like
+        The learner's folder, made if need be.
+
+    Returns
+    -------
+    list of (Path, bool)
+        Each notebook's place in the workspace, and whether it was added by this call.
+    """
+    folder = Path(folder)
+    notebooks = []
+    for kind in ("lessons", "exercises"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+        for original in sorted(course_folder(kind).glob("*.ipynb")):
+            mine = folder / kind / original.name
+            new = not mine.exists()
+            if new:
+                part = mine.with_suffix(".part")
+                shutil.copyfile(original, part)
+                part.replace(mine)
+            notebooks.append((mine, new))
+    return notebooks

@@ -1,0 +1,206 @@
+"""The command line: ``coursekit learn``, ``grade``, ``build``, ``doctor``.
+
+Results go to standard output, progress and complaints to standard error. The exit code is 0 when
+all went well, 1 when something was found wrong, 2 when the command was called wrongly. What a
+command needs is imported when it runs.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="A course on dilated convolutions that measures what it claims.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)
+
+
+def main():
+    """Run the command line; a user's mistake ends in one line, not in a traceback."""
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("coursekit"):
+            raise
+        _fail(f'this command needs {error.name}; run: pip install "coursekit[learn]"')
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error))
+
+
+@app.command()
+def learn(
+    folder: Annotated[Path, typer.Argument(help="Your workspace; made if need be.")] = Path(
+        "workspace"
+    ),
+    port: Annotated[int, typer.Option(help="First port to try.", min=1, max=65535)] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open a browser where there is one.")] = True,
+):
+    """Lay out lessons and exercises in a workspace of your own and open JupyterLab on it.
+
+    Run it again at any time: it adds what is missing and never overwrites a notebook.
+
+    Example: coursekit learn my-course
+    """
+    from coursekit.authoring import lab, workspace
+
+    if folder.exists() and not folder.is_dir():
+        _fail(f"{folder} is a file; name a folder for the workspace", code=2)
+    notebooks = workspace.make_workspace(folder)
+    for path, added in notebooks:
+        print(f"{'added' if added else 'kept '}  {path}")
+    first = next((path for path, _ in notebooks if path.parent.name == "lessons"), None)
+    raise typer.Exit(lab.serve(folder, first, port, browser))
+
+
+@app.command()
+def build(
+    course: Annotated[Path, typer.Argument(help="Folder with lessons/ and solutions/.")] = Path(
+        "."
+    ),
+    check: Annotated[
+        bool, typer.Option("--check", help="Only compare what is stored with its source.")
+    ] = False,
+):
+    """Build lessons, solutions and exercises from their percent sources.
+
+    Example: coursekit build --check
+    """
+    from coursekit.authoring import build as builder
+    from coursekit.authoring.notebook import SourceError
+
+    sources = builder.sources(course)
+    if not sources:
+        _fail(f"no lessons/NN_topic.py or solutions/NN_topic.py in {course}", code=2)
+    faults = []
+    for kind, path in _progress(sources, "checking" if check else "building"):
+        try:
+            if check:
+                faults += builder.differences(kind, path)
+            else:
+                builder.build(kind, path)
+        except (SourceError, builder.BuildError) as error:
+            faults.append(str(error))
+    for fault in faults:
+        print(fault)
+    if faults:
+        raise typer.Exit(1)
+    print(f"{'checked' if check else 'built'} {len(sources)} sources")
+
+
+@app.command()
+def grade(
+    paths: Annotated[list[Path], typer.Argument(help="Submitted notebooks, or folders of them.")],
+    exercise: Annotated[
+        str | None, typer.Option(help="Its name; default: what the notebooks say they are.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the gradebook and the records.")] = Path(
+        "grades"
+    ),
+    cell_seconds: Annotated[float, typer.Option(help="Time for one cell.", min=0.1)] = 10.0,
+    run_seconds: Annotated[float, typer.Option(help="Time for one submission's run.", min=1)] = 60.0,
+):
+    """Grade submissions: run their answers on fresh inputs, print and write a gradebook.
+
+    There is no sandbox yet: student code runs with your rights, and each record says so.
+
+    Example: coursekit grade submissions/ --exercise 06_gridding
+    """
+    import secrets
+
+    import rich
+
+    from coursekit.grading import assemble, report, run
+
+    found = _submissions(paths)
+    limits = run.Limits(cell_seconds, run_seconds)
+    seed = secrets.randbits(63)
+    print("no sandbox: submissions run with your rights", file=sys.stderr)
+    try:
+        unit = assemble.load_exercise(exercise or _common_unit(found))
+        expected = run.expected_values(unit, seed, limits)
+    except FileNotFoundError as error:
+        _fail(str(error), code=2)
+    except run.GraderError as error:
+        _fail(str(error))
+    records = []
+    for name, path in _progress(found.items(), "grading"):
+        records.append(run.grade(unit, path, name, seed, expected, limits))
+        report.write_record(out, records[-1])
+    book = report.write(out, records)
+    rich.print(report.table(records))
+    print(f"gradebook: {book}")
+
+
+@app.command()
+def doctor():
+    """Say what runs here, what is missing, and the command that mends it.
+
+    Example: coursekit doctor
+    """
+    from coursekit.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        print(f"{'ok     ' if finding.fine else 'MISSING'}  {finding.what}: {finding.state}")
+        if not finding.fine:
+            print(f"         mend: {finding.mend}")
+    if not all(finding.fine for finding in findings):
+        raise typer.Exit(1)
+
+
+def _submissions(paths):
+    """Name to path of every file to grade; names are unique and tell where a file came from."""
+    found = {}
+    for path in paths:
+        if not path.exists():
+            _fail(f"no such file or folder: {path}", code=2)
+        files = sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
+        for file in files:
+            if ".ipynb_checkpoints" in file.parts:
+                continue
+            name = file.relative_to(path).with_suffix("").as_posix() if path.is_dir() else file.stem
+            number, unique = 1, name
+            while unique in found:
+                number += 1
+                unique = f"{name}-{number}"
+            found[unique] = file
+    if not found:
+        _fail(f"no .ipynb files in {', '.join(map(str, paths))}", code=2)
+    return found
+
+
+def _common_unit(found):
+    """The exercise that all readable submissions say they are."""
+    from coursekit.grading import assemble
+
+    units = set()
+    for path in found.values():
+        try:
+            units.add(assemble.read_submission(path).unit)
+        except assemble.Unreadable:
+            continue
+    units.discard(None)
+    if len(units) != 1:
+        said = ", ".join(sorted(units)) or "none"
+        _fail(f"name the exercise with --exercise; the notebooks say: {said}", code=2)
+    return units.pop()
+
+
+def _progress(items, what):
+    """`items`, with a bar on standard error where a person watches."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(list(items), description=what, console=Console(stderr=True), transient=True,
+                 disable=not sys.stderr.isatty())
+
+
+def _fail(reason, code=1):
+    print(f"coursekit: {' '.join(reason.split())}", file=sys.stderr)
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

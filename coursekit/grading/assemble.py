@@ -1,0 +1,166 @@
+"""From a submission only the answers: its cells are grafted, by id, into the pristine exercise.
+
+The rest of a submission is ignored: its checks, metadata, points, tags and outputs. It is read
+as plain data, since a hostile file need not be a notebook at all.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from coursekit.authoring.notebook import KEY, role
+from coursekit.authoring.workspace import course_folder
+
+_LARGEST = 20 * 2**20
+
+
+class Unreadable(Exception):
+    """A submission that is no notebook; says why in one line."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One answer of an exercise and the cell that grades it."""
+
+    answer: str
+    graded: str
+    points: int
+
+
+@dataclass
+class Exercise:
+    """A pristine exercise with the answers of its solution.
+
+    Attributes
+    ----------
+    name : str
+        Such as "06_gridding".
+    notebook : nbformat notebook
+        As it is handed out.
+    solution : dict
+        Answer id to source.
+    questions : list of Question
+        In the notebook's order.
+    """
+
+    name: str
+    notebook: nbformat.NotebookNode
+    solution: dict
+    questions: list = field(init=False)
+
+    def __post_init__(self):
+        self.questions = [
+            Question(cell.metadata[KEY]["answer"], cell.id, cell.metadata[KEY]["points"])
+            for cell in self.notebook.cells
+            if role(cell) == "graded"
+        ]
+
+    @property
+    def stubs(self):
+        """Answer id to the source the learner was given."""
+        return _answers(self.notebook)
+
+
+@dataclass
+class Submission:
+    """What was found in a submitted file: answer id to source, and remarks for the report."""
+
+    answers: dict
+    unit: str | None
+    notes: list
+
+
+def load_exercise(name):
+    """The exercise called `name`, from the course's folders.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such exercise; the message lists those there are.
+    """
+    found = {path.stem: path for path in course_folder("exercises").glob("*.ipynb")}
+    if name not in found:
+        raise FileNotFoundError(f"no exercise {name!r}; there are: {', '.join(sorted(found))}")
+    solved = nbformat.read(course_folder("solutions") / f"{name}.ipynb", as_version=4)
+    return Exercise(name, nbformat.read(found[name], as_version=4), _answers(solved))
+
+
+def read_submission(path):
+    """The answer cells of a submitted file.
+
+    Raises
+    ------
+    Unreadable
+        If the file is not a notebook of format 4.
+    """
+    document = _read_json(Path(path))
+    cells = document.get("cells") if isinstance(document, dict) else None
+    if not isinstance(cells, list):
+        raise Unreadable("not a notebook of format 4: it has no list of cells")
+    answers, notes = {}, []
+    for cell in cells:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        name, source = cell.get("id"), cell.get("source")
+        if isinstance(source, list) and all(isinstance(line, str) for line in source):
+            source = "".join(source)
+        if not isinstance(name, str) or not isinstance(source, str):
+            continue
+        if name in answers:
+            notes.append(f"cell {name!r} occurs more than once; the first counts")
+        else:
+            answers[name] = source
+    return Submission(answers, _unit(document), notes)
+
+
+def graft(exercise, answers):
+    """The notebook to run: the exercise with `answers` in place, and nothing unneeded.
+
+    Examples are left out, and so are the questions that `answers` lacks.
+    """
+    kept = []
+    graded = {question.answer: question.graded for question in exercise.questions}
+    wanted = set(answers) | {graded[name] for name in answers}
+    for cell in exercise.notebook.cells:
+        if cell.cell_type != "code" or role(cell) == "example":
+            continue
+        if role(cell) in ("answer", "graded") and cell.id not in wanted:
+            continue
+        cell = nbformat.from_dict(dict(cell, outputs=[], execution_count=None))
+        cell.source = answers.get(cell.id, cell.source)
+        kept.append(cell)
+    return nbformat.v4.new_notebook(cells=kept, metadata=exercise.notebook.metadata)
+
+
+def _answers(notebook):
+    return {cell.id: cell.source for cell in notebook.cells if role(cell) == "answer"}
+
+
+def _read_json(path):
+    try:
+        if not path.is_file():
+            raise Unreadable("not a regular file")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from None
+    if len(content) > _LARGEST:
+        raise Unreadable(f"larger than {_LARGEST // 2**20} MiB")
+    if not content.strip():
+        raise Unreadable("the file is empty")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise Unreadable(f"not JSON: {reason.splitlines()[0][:100]}") from None
+
+
+def _unit(document):
+    """Which exercise the file says it is: believed only to choose, never to award."""
+    try:
+        unit = document["metadata"][KEY]["unit"]
+    except (KeyError, TypeError):
+        return None
+    return unit if isinstance(unit, str) else None

@@ -1,0 +1,153 @@
+"""nbval as the grader's engine: each cell is a pytest item, and a graded one is compared here.
+
+Loaded by `run` into a pytest of its own, for one notebook. The job arrives on standard input, so
+that no expected value ever lies in a file that the kernel could read; events leave by a pipe that
+the kernel does not inherit. This is the only module that knows nbval.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections import defaultdict
+from queue import Empty
+
+import nbformat
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
+from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
+
+from coursekit.authoring.notebook import role
+from coursekit.grading import compare
+from coursekit.grading.emit import MIME
+
+_POLL_SECONDS = 0.2
+
+
+class KernelDied(Exception):
+    """The kernel's process ended while a cell ran."""
+
+
+def pytest_addoption(parser):
+    parser.addoption("--coursekit-events", type=int, help="file descriptor the events go to")
+
+
+def pytest_configure(config):
+    config.coursekit_job = json.load(sys.stdin)
+    config.coursekit_events = os.fdopen(config.option.coursekit_events, "w")
+
+
+def pytest_collect_file(file_path, parent):
+    if file_path.suffix == ".ipynb":
+        return GradedFile.from_parent(parent, path=file_path)
+
+
+def pytest_unconfigure(config):
+    config.coursekit_events.close()
+
+
+class WatchedKernel(RunningKernel):
+    """nbval's kernel, but its death is noticed at once and not after the cell's time is up."""
+
+    def get_message(self, stream, timeout=None):
+        end = float("inf") if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                return super().get_message(
+                    stream, timeout=max(0, min(_POLL_SECONDS, end - time.monotonic()))
+                )
+            except Empty:
+                if not self.is_alive():
+                    raise KernelDied from None
+                if time.monotonic() >= end:
+                    raise
+
+    def stop(self):
+        """End the kernel and what it started in its process group."""
+        if not hasattr(self, "km"):
+            return
+        group = getattr(self.km.provisioner, "pgid", None)
+        super().stop()
+        if group:
+            try:
+                os.killpg(group, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+class GradedFile(IPyNbFile):
+    """A grafted notebook. Comments and tags do not steer it, as they would steer plain nbval."""
+
+    def collect(self):
+        self.nb = nbformat.read(self.path, as_version=4)
+        for number, cell in enumerate(self.nb.cells):
+            # nbval leaves a cell unchecked that looks as if it had never been run.
+            cell.execution_count = 1
+            graded = role(cell) == "graded"
+            yield GradedCell.from_parent(
+                self, name=cell.id, cell_num=number, cell=cell,
+                options=defaultdict(bool, check=graded),
+            )
+
+    def setup(self):
+        job = self.config.coursekit_job
+        self.kernel = WatchedKernel(CURRENT_ENV_KERNEL_NAME, cwd=job["folder"])
+        message = self.kernel.execute_cell_input(job["startup"], allow_stdin=False)
+        self.kernel.await_reply(message, timeout=self.config.option.nbval_cell_timeout)
+        self.kernel.await_idle(message, timeout=self.config.option.nbval_cell_timeout)
+
+    def teardown(self):
+        if self.kernel is not None:
+            self.kernel.stop()
+
+
+class GradedCell(IPyNbCell):
+    """A cell that reports its start and its outcome, and awards nothing by itself."""
+
+    def setup(self):
+        # nbval expects every cell after a timeout to fail; after an interrupt they may go on.
+        self.parent.timed_out = False
+
+    def runtest(self):
+        self.equal = self.values = None
+        self.tell(event="start")
+        try:
+            super().runtest()
+        except KernelDied:
+            self.session.shouldstop = "the kernel died"
+            self.tell(event="end", outcome="killed")
+            raise
+        except NbCellError:
+            alive = self.parent.kernel.is_alive()
+            if self.parent.timed_out:
+                outcome = "timeout"
+            else:
+                outcome = "fail" if self.equal is False else "error"
+            if not alive:
+                self.session.shouldstop = "the kernel is gone"
+            self.tell(event="end", outcome=outcome, alive=alive)
+            raise
+        # Fails closed: a graded cell passes only by a comparison made here.
+        passed = self.equal is True or not self.options["check"]
+        self.tell(event="end", outcome="pass" if passed else "fail", values=self.values)
+
+    def compare_outputs(self, test, ref, skip_compare=None):
+        """Compare the emitted values alone; what else a cell prints is its own affair."""
+        self.comparison_traceback = ["the emitted values differ"]
+        self.values = [
+            output["data"][MIME]
+            for output in test
+            if output["output_type"] == "display_data" and MIME in output["data"]
+        ]
+        expected = self.config.coursekit_job["expected"]
+        if expected is None:  # the reference solution's own run, which makes them
+            self.equal = bool(self.values)
+        else:
+            self.equal = compare.equal(expected[self.cell.id], self.values)
+            self.values = None
+        return self.equal
+
+    def tell(self, **event):
+        file = self.config.coursekit_events
+        file.write(json.dumps({"cell": self.cell.id, **event}) + "\n")
+        file.flush()

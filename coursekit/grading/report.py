@@ -1,0 +1,72 @@
+"""The gradebook: a table to read, a CSV to import, a JSON record for each submission."""
+
+import csv
+import json
+
+from rich.table import Table
+
+
+def write(folder, records):
+    """Write ``gradebook.csv`` and ``records/<submission>.json``; return the CSV's path."""
+    for record in records:
+        write_record(folder, record)
+    path = folder / "gradebook.csv"
+    part = path.with_suffix(".part")
+    with part.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        questions = list(records[0].points) if records else []
+        rows.writerow(["submission", *questions, "total", "out of", "notes"])
+        for record in records:
+            rows.writerow([
+                _inert(record.submission), *record.points.values(), record.total, record.out_of,
+                _inert(remarks(record)),
+            ])
+    part.replace(path)
+    return path
+
+
+def write_record(folder, record):
+    """One submission's record, whole or not at all."""
+    path = folder / "records" / f"{record.submission.replace('/', '__')}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(record.as_dict(), indent=2) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def table(records):
+    """The gradebook as a rich table: points, and the outcome where it is not a pass."""
+    made = Table(title=f"{records[0].exercise}, sandbox: {records[0].sandbox}")
+    made.add_column("submission", no_wrap=True)
+    for question in records[0].points:
+        made.add_column(question, justify="right")
+    made.add_column("total", justify="right")
+    made.add_column("notes")
+    for record in records:
+        cells = [
+            str(points) if record.outcomes[question] == "pass"
+            else f"{points} {record.outcomes[question]}"
+            for question, points in record.points.items()
+        ]
+        made.add_row(
+            _shown(record.submission), *cells, f"{record.total}/{record.out_of}",
+            _shown("; ".join(record.notes)),
+        )
+    return made
+
+
+def remarks(record):
+    """Outcomes other than a pass, and the notes, in one line."""
+    outcomes = [f"{name}: {outcome}" for name, outcome in record.outcomes.items()
+                if outcome != "pass"]
+    return "; ".join([*outcomes, *record.notes])
+
+
+def _shown(text):
+    """Text of a submission, free of control characters and of rich's markup."""
+    return "".join(c if c.isprintable() else "?" for c in text).replace("[", r"\[")
+
+
+def _inert(text):
+    """Text that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,262 @@
+"""Run one submission: in a process of its own, under a deadline, each question on its merits.
+
+A question whose code kills or hangs the kernel is quarantined, and the rest run again in a fresh
+kernel: one bad answer costs its own points and no others.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from coursekit.authoring.notebook import KEY
+from coursekit.grading import assemble, emit
+
+# There is no sandbox yet, and every record says so.
+SANDBOX = "none"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds a cell, and a whole run of one notebook, may take."""
+
+    cell: float = 10.0
+    run: float = 60.0
+
+
+@dataclass
+class Record:
+    """What became of one submission.
+
+    Attributes
+    ----------
+    submission, exercise : str
+    outcomes : dict
+        Answer id to "pass", "fail", "error", "timeout", "killed", "not attempted" or
+        "grader-error".
+    points : dict
+        Answer id to the points awarded.
+    out_of : int
+    notes : list of str
+    """
+
+    submission: str
+    exercise: str
+    outcomes: dict
+    points: dict
+    out_of: int
+    notes: list
+    seed: int
+    sha256: str | None = None
+    sandbox: str = SANDBOX
+    versions: dict = field(default_factory=lambda: {
+        name: version(name) for name in ("coursekit", "nbval", "numpy", "ipykernel")
+    })
+
+    @property
+    def total(self):
+        return sum(self.points.values())
+
+    def as_dict(self):
+        return {**asdict(self), "total": self.total}
+
+
+class GraderError(Exception):
+    """The fault is ours: the exercise's own solution does not run, or the grader failed."""
+
+
+def expected_values(exercise, seed, limits=Limits()):
+    """What the reference solution emits for the inputs of this seed, a list a graded cell.
+
+    Raises
+    ------
+    GraderError
+        If a graded cell of the solution does not run through or emits nothing.
+    """
+    events = _run(assemble.graft(exercise, exercise.solution), seed, None, limits)
+    values = {e["cell"]: e.get("values") for e in events if e.get("outcome") == "pass"}
+    for question in exercise.questions:
+        if not values.get(question.graded):
+            raise GraderError(
+                f"{exercise.name}: the solution of {question.answer!r} does not pass its own "
+                f"graded cell"
+            )
+    return values
+
+
+def grade(exercise, path, name, seed, expected, limits=Limits()):
+    """Grade one submitted file; a file that cannot be read is a record too."""
+    try:
+        submission = assemble.read_submission(path)
+    except assemble.Unreadable as error:
+        outcomes = {q.answer: "not attempted" for q in exercise.questions}
+        return _record(exercise, name, outcomes, [str(error)], seed, path)
+    outcomes, attempted = {}, {}
+    notes = [note for note in submission.notes if any(repr(q.answer) in note
+                                                      for q in exercise.questions)]
+    stubs = exercise.stubs
+    for question in exercise.questions:
+        answer = submission.answers.get(question.answer)
+        if answer is None or answer.strip() in ("", stubs[question.answer].strip()):
+            outcomes[question.answer] = "not attempted"
+            if answer is None:
+                notes.append(f"cell {question.answer!r} is missing")
+        else:
+            attempted[question.answer] = answer
+    outcomes |= _attempts(exercise, attempted, seed, expected, limits)
+    return _record(exercise, name, outcomes, notes, seed, path)
+
+
+def _attempts(exercise, answers, seed, expected, limits):
+    """Outcomes of the attempted questions, run until each has one of its own."""
+    outcomes, retried = {}, False
+    answers = dict(answers)
+    while answers:
+        events = _run(assemble.graft(exercise, answers), seed, expected, limits)
+        ended = {e["cell"]: e["outcome"] for e in events if e["event"] == "end"}
+        for question in exercise.questions:
+            outcome = ended.get(question.graded)
+            if question.answer not in answers or outcome in (None, "killed"):
+                continue
+            if outcome == "error" and ended.get(question.answer) == "timeout":
+                outcome = "timeout"  # the answer never got as far as its definition
+            outcomes.setdefault(question.answer, outcome)
+        if all(name in outcomes for name in answers):
+            break
+        culprit, outcome = _culprit(exercise, events)
+        if culprit in answers:
+            outcomes[culprit] = outcome
+            del answers[culprit]
+        elif not retried:
+            retried = True
+        else:
+            outcomes |= {name: "grader-error" for name in answers if name not in outcomes}
+            break
+    return outcomes
+
+
+def _culprit(exercise, events):
+    """The answer whose code was the last to run, and how that ended."""
+    owner = {question.graded: question.answer for question in exercise.questions}
+    last = next((e["cell"] for e in reversed(events) if e["event"] == "start"), None)
+    outcome = next((e["outcome"] for e in events if e["cell"] == last and e["event"] == "end"),
+                   "timeout")  # the deadline of the whole run struck within the cell
+    return owner.get(last, last), outcome
+
+
+def _record(exercise, name, outcomes, notes, seed, path):
+    try:
+        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        digest = None
+    questions = exercise.questions
+    return Record(
+        submission=name,
+        exercise=exercise.name,
+        outcomes={q.answer: outcomes[q.answer] for q in questions},
+        points={q.answer: q.points if outcomes[q.answer] == "pass" else 0 for q in questions},
+        out_of=sum(q.points for q in questions),
+        notes=notes,
+        seed=seed,
+        sha256=digest,
+    )
+
+
+def _startup(seed):
+    """Source that gives a kernel `emit` and `case_rng` with this run's seed."""
+    source = Path(emit.__file__).read_text(encoding="utf-8")
+    return (
+        "import types as _types\n"
+        "_emit = _types.ModuleType('coursekit_emit')\n"
+        f"exec({source!r}, _emit.__dict__)\n"
+        f"_emit.SEED = {seed}\n"
+        "emit, case_rng = _emit.emit, _emit.case_rng\n"
+        "del _emit, _types\n"
+    )
+
+
+def _run(notebook, seed, expected, limits):
+    """Run a grafted notebook under pytest; the events its plugin told before the deadline."""
+    with tempfile.TemporaryDirectory(prefix="coursekit-") as folder:
+        folder = Path(folder)
+        # The kernel's folder is not the notebook's.
+        (folder / "home").mkdir()
+        (folder / "pytest.ini").write_text("[pytest]\n")
+        nbformat.write(notebook, folder / "run.ipynb")
+        job = json.dumps(
+            {"startup": _startup(seed), "expected": expected, "folder": str(folder / "home")}
+        )
+        reading, writing = os.pipe()
+        try:
+            process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "pytest", "-c", "pytest.ini", "--rootdir", ".", "-s",
+                    "-p", "nbval.plugin", "-p", "coursekit.grading.nbval_plugin",
+                    "-p", "no:cacheprovider", "--noconftest",
+                    f"--nbval-cell-timeout={limits.cell}", f"--coursekit-events={writing}",
+                    "run.ipynb",
+                ],
+                cwd=folder, env=_environment(), pass_fds=[writing], stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+        finally:
+            os.close(writing)
+        return _listen(process, job, reading, limits.run)
+
+
+def _environment():
+    mine = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    return mine | {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def _listen(process, job, reading, seconds):
+    """Collect events until the run ends or its time is up; leave no process behind."""
+    deadline = threading.Timer(seconds, _end, [process])
+    deadline.start()
+    events = []
+    try:
+        with os.fdopen(reading) as lines:
+            try:
+                with process.stdin:
+                    process.stdin.write(job.encode())
+            except BrokenPipeError:
+                pass  # it died before it read its job; there will be no events
+            for line in lines:
+                try:
+                    events.append(json.loads(line))
+                except ValueError:
+                    break  # cut off in the middle
+        process.wait()
+    finally:
+        deadline.cancel()
+        _end(process)
+    return events
+
+
+def _end(process):
+    """Kill the run, its kernel, and what that started."""
+    try:
+        family = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        family = []
+    process.kill()
+    for child in family:
+        try:
+            child.kill()
+        except psutil.NoSuchProcess:
+            pass
+    process.wait()

@@ -1,0 +1,121 @@
+"""Convolution and its gradients, on whichever build is in use."""
+
+import numpy as np
+
+from coursekit import kernels
+from coursekit.ops import checks
+
+_ALGORITHMS = ("auto", "direct")
+_PLANNED = ("winograd2", "winograd4")
+
+
+def conv(
+    x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1, algorithm="auto", out=None
+):
+    """Convolution (cross-correlation) of images or signals with a bank of kernels.
+
+    Parameters
+    ----------
+    x : ndarray, (N, C, L) or (N, C, H, W)
+        Input, float32 or float64; its rank picks 1-D or 2-D. A layout other than C-contiguous,
+        aligned and native is accepted, and copied.
+    w : ndarray, (K, C // groups, S) or (K, C // groups, R, S)
+        Weights, of x's dtype.
+    b : ndarray, (K,), optional
+        Bias, of x's dtype.
+    stride, padding, dilation : int, tuple or (padding) str
+        As in `Window`; ints broadcast to x's rank.
+    groups : int, default 1
+        Input and output channels are split into this many groups that do not mix.
+    algorithm : str, default "auto"
+        "auto" or "direct".
+    out : ndarray, optional
+        Array for the result, of its shape and dtype, sharing no memory with an input.
+
+    Returns
+    -------
+    ndarray, (N, K, L_out) or (N, K, H_out, W_out)
+        Spatial shape as `Window.out_shape` gives it; `out` where that was given.
+
+    Raises
+    ------
+    TypeError
+        If an array is not float32 or float64, or the dtypes differ.
+    ValueError
+        If shapes do not fit together or a value is out of range; the message says which.
+
+    Notes
+    -----
+    The sum runs over the zero-padded input, so an infinite weight that meets padding gives NaN.
+
+    References
+    ----------
+    .. [1] Dumoulin, Visin (2016), A guide to convolution arithmetic for deep learning,
+       arXiv:1603.07285.
+
+    Examples
+    --------
+    >>> x = np.arange(6.0).reshape(1, 1, 6)
+    >>> w = np.array([[[1.0, 0.0, -1.0]]])
+    >>> conv(x, w)[0, 0]
+    array([-2., -2., -2., -2.])
+    >>> conv(x, w, dilation=2)[0, 0]
+    array([-4., -4.])
+    """
+    if algorithm not in _ALGORITHMS:
+        fault = "is not in this version yet" if algorithm in _PLANNED else "is unknown"
+        raise ValueError(
+            f"conv: algorithm must be one of {_ALGORITHMS}; got {algorithm!r}, which {fault}"
+        )
+    given = (x, w, b)
+    x, w, b = checks.arrays("conv", x=x, w=w, b=b)
+    view, groups, shape = checks.conv_call("conv", x, w, b, stride, padding, dilation, groups)
+    target = checks.output("conv", out, shape, x.dtype, *given)
+    checks.run(
+        "conv", kernels.build().conv,
+        checks.planes(x), checks.planes(w), b, checks.planar(view, x.shape[2:]), groups,
+        checks.planes(target),
+    )
+    return checks.deliver(target, out)
+
+
+def conv_backward(grad, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Gradients of `conv` in its input, weights and bias.
+
+    Parameters
+    ----------
+    grad : ndarray
+        Gradient of a scalar in conv's output, of the output's shape and x's dtype.
+    x, w, stride, padding, dilation, groups
+        As handed to `conv`.
+
+    Returns
+    -------
+    grad_x, grad_w, grad_b : ndarray
+        Of the shapes of x, w and (K,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `conv`, and if `grad` has not the output's shape.
+
+    Examples
+    --------
+    >>> x, w = np.ones((1, 1, 4)), np.array([[[1.0, 2.0]]])
+    >>> grad_x, grad_w, grad_b = conv_backward(np.ones((1, 1, 3)), x, w)
+    >>> grad_x[0, 0], grad_w[0, 0], grad_b
+    (array([1., 3., 3., 2.]), array([3., 3.]), array([3.]))
+    """
+    op = "conv_backward"
+    grad, x, w = checks.arrays(op, grad=grad, x=x, w=w)
+    view, groups, shape = checks.conv_call(op, x, w, None, stride, padding, dilation, groups)
+    checks.gradient(op, grad, shape)
+    grad_x, grad_w = np.empty_like(x), np.empty_like(w)
+    grad_b = np.empty(w.shape[0], w.dtype)
+    checks.run(
+        op, kernels.build().conv_backward,
+        checks.planes(grad), checks.planes(x), checks.planes(w),
+        checks.planar(view, x.shape[2:]), groups,
+        checks.planes(grad_x), checks.planes(grad_w), grad_b,
+    )
+    return grad_x, grad_w, grad_b
