@@ -15,8 +15,8 @@ test: $(BIN)/.$(EXTRAS)
 	$(BIN)/ruff check .
 	$(BIN)/cython-lint coursekit/kernels
 	$(BIN)/coursekit build --check
-	$(BIN)/python -m pytest -p no:doctest --nbval lessons solutions
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbval lessons solutions
+	$(BIN)/python -m pytest --doctest-modules
 
 build: $(BIN)/.$(EXTRAS)
 	$(BIN)/coursekit build

@@ -45,14 +45,12 @@ def _kernels():
     header = Path(sysconfig.get_path("include")) / "Python.h"
     again = "pip install --force-reinstall --no-deps --no-cache-dir coursekit"
     state = "none compiled; everything runs on the slow NumPy reference"
+    first = ""
     if not compiler:
-        yield Finding("kernels", state, False,
-                      f"install a C compiler (Debian: apt-get install gcc), then {again}")
+        first = "install a C compiler (Debian: apt-get install gcc), then "
     elif not header.exists():
-        yield Finding("kernels", state, False,
-                      f"install Python's headers (Debian: apt-get install python3-dev), then {again}")
-    else:
-        yield Finding("kernels", state, False, again)
+        first = "install Python's headers (Debian: apt-get install python3-dev), then "
+    yield Finding("kernels", state, False, first + again)
 
 
 def _packages():

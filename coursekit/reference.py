@@ -18,6 +18,8 @@ def conv(x, w, b, window, groups, out):
     Each tap (r, s) is one matrix product: its weights times the view of the padded input that it
     meets. k and c run within a group.
     """
+    if out.size == 0:
+        return
     padded = _pad(x, window)
     total = _grouped(out, groups)
     total[...] = 0 if b is None else b.reshape(groups, len(b) // groups, 1, 1)
@@ -30,6 +32,9 @@ def conv(x, w, b, window, groups, out):
 @_QUIET
 def conv_backward(grad, x, w, window, groups, grad_x, grad_w, grad_b):
     """The adjoint of `conv` in x, w and b: the same views, read in the other direction."""
+    if grad.size == 0:
+        grad_x[...] = grad_w[...] = grad_b[...] = 0
+        return
     padded = _pad(x, window)
     grad_padded = np.zeros_like(padded)
     incoming = _grouped(grad, groups)
@@ -69,8 +74,10 @@ def max_pool_backward(grad, x, window, grad_x):
     out, indices = np.empty_like(grad), np.empty(grad.shape, np.int64)
     max_pool(x, window, out, indices)
     grad_x[...] = 0
+    if grad.size == 0:
+        return
     n, c = np.ogrid[: x.shape[0], : x.shape[1]]
-    rows, columns = np.divmod(indices, max(x.shape[3], 1))
+    rows, columns = np.divmod(indices, x.shape[3])
     np.add.at(grad_x, (n[..., None, None], c[..., None, None], rows, columns), grad)
 
 

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
+from contextlib import suppress
 from queue import Empty
 
 import nbformat
@@ -69,10 +70,8 @@ class WatchedKernel(RunningKernel):
         group = getattr(self.km.provisioner, "pgid", None)
         super().stop()
         if group:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
 
 class GradedFile(IPyNbFile):

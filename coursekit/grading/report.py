@@ -5,6 +5,9 @@ import json
 
 from rich.table import Table
 
+# How an outcome is shown; any other one stands beside its points.
+_CELLS = {"pass": "{points}", "not attempted": "-"}
+
 
 def write(folder, records):
     """Write ``gradebook.csv`` and ``records/<submission>.json``; return the CSV's path."""
@@ -14,8 +17,7 @@ def write(folder, records):
     part = path.with_suffix(".part")
     with part.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        questions = list(records[0].points) if records else []
-        rows.writerow(["submission", *questions, "total", "out of", "notes"])
+        rows.writerow(["submission", *_titles(records[0]), "total", "out of", "notes"])
         for record in records:
             rows.writerow([
                 _inert(record.submission), *record.points.values(), record.total, record.out_of,
@@ -36,16 +38,20 @@ def write_record(folder, record):
 
 def table(records):
     """The gradebook as a rich table: points, and the outcome where it is not a pass."""
-    made = Table(title=f"{records[0].exercise}, sandbox: {records[0].sandbox}")
+    made = Table(
+        title=f"{records[0].exercise}, sandbox: {records[0].sandbox}",
+        caption="- stands for: not attempted",
+    )
     made.add_column("submission", no_wrap=True)
-    for question in records[0].points:
-        made.add_column(question, justify="right")
+    for title in _titles(records[0]):
+        made.add_column(title, justify="right")
     made.add_column("total", justify="right")
     made.add_column("notes")
     for record in records:
         cells = [
-            str(points) if record.outcomes[question] == "pass"
-            else f"{points} {record.outcomes[question]}"
+            _CELLS.get(record.outcomes[question], "{points} {outcome}").format(
+                points=points, outcome=record.outcomes[question]
+            )
             for question, points in record.points.items()
         ]
         made.add_row(
@@ -53,6 +59,11 @@ def table(records):
             _shown("; ".join(record.notes)),
         )
     return made
+
+
+def _titles(record):
+    """The questions' names: their answers' ids, without the kind that all share."""
+    return [answer.removeprefix("answer-") for answer in record.points]
 
 
 def remarks(record):

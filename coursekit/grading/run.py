@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +19,6 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from coursekit.authoring.notebook import KEY
 from coursekit.grading import assemble, emit
 
 # There is no sandbox yet, and every record says so.
@@ -230,11 +230,9 @@ def _listen(process, job, reading, seconds):
     events = []
     try:
         with os.fdopen(reading) as lines:
-            try:
-                with process.stdin:
-                    process.stdin.write(job.encode())
-            except BrokenPipeError:
-                pass  # it died before it read its job; there will be no events
+            # It may die before it has read its job; then there are no events.
+            with suppress(BrokenPipeError), process.stdin:
+                process.stdin.write(job.encode())
             for line in lines:
                 try:
                     events.append(json.loads(line))
@@ -255,8 +253,6 @@ def _end(process):
         family = []
     process.kill()
     for child in family:
-        try:
+        with suppress(psutil.NoSuchProcess):
             child.kill()
-        except psutil.NoSuchProcess:
-            pass
     process.wait()

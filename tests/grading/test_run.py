@@ -1,0 +1,193 @@
+"""Whole runs: the samples' points, hostile answers, and that the inputs are fresh."""
+
+import csv
+import json
+
+import psutil
+import pytest
+import samples
+from samples import APART, PATHS, SHARE
+
+from coursekit.grading import assemble, report, run
+
+LIMITS = run.Limits(cell=3, run=30)
+SEED = 20240229
+
+
+@pytest.fixture(scope="module")
+def exercise():
+    return assemble.load_exercise("06_gridding")
+
+
+@pytest.fixture(scope="module")
+def expected(exercise):
+    return run.expected_values(exercise, SEED, LIMITS)
+
+
+@pytest.fixture(scope="module")
+def graded(exercise, expected, tmp_path_factory):
+    """Each sample's record."""
+    folder = tmp_path_factory.mktemp("submissions")
+    return {
+        name: run.grade(exercise, folder / f"{name}.ipynb", name, SEED, expected, LIMITS)
+        for name in samples.write(folder)
+    }
+
+
+@pytest.fixture
+def hand_in(exercise, expected, tmp_path):
+    """Grade one submission with the given answers; the rest is the solution's."""
+
+    def _hand_in(**answers):
+        names = {"paths": PATHS, "share": SHARE, "apart": APART}
+        changed = {names[name]: source for name, source in answers.items()}
+        path = tmp_path / "s.ipynb"
+        path.write_text(samples.handed_in(exercise.solution, changed))
+        return run.grade(exercise, path, "s", SEED, expected, LIMITS)
+
+    return _hand_in
+
+
+@pytest.mark.parametrize("name", sorted(samples.make()))
+def test_each_sample_gets_what_it_deserves(graded, name):
+    _, points = samples.make()[name]
+    assert tuple(graded[name].points.values()) == points
+
+
+def test_outcomes_say_what_happened(graded):
+    first = {name: record.outcomes[PATHS] for name, record in graded.items()}
+    assert first == {
+        "right": "pass", "right_differently": "pass", "wrong": "fail", "one_wrong": "pass",
+        "untouched": "not attempted", "empty_file": "not attempted", "not_json": "not attempted",
+        "endless_loop": "timeout", "os_exit": "killed",
+    }
+    assert graded["empty_file"].notes == ["the file is empty"]
+    assert all(record.sandbox == "none" for record in graded.values())
+
+
+def test_inputs_are_fresh_for_each_run(exercise, expected):
+    assert run.expected_values(exercise, SEED, LIMITS) == expected
+    assert run.expected_values(exercise, SEED + 1, LIMITS) != expected
+
+
+def test_emitted_values_of_another_run_earn_nothing(exercise, expected, tmp_path):
+    path = tmp_path / "s.ipynb"
+    path.write_text(samples.handed_in(exercise.solution))
+    stale = run.grade(exercise, path, "s", SEED + 1, expected, LIMITS)
+    assert stale.total == 0 and set(stale.outcomes.values()) == {"fail"}
+
+
+HOSTILE = {
+    "patched NumPy": ("""
+import numpy.testing
+for name in ("assert_array_equal", "assert_allclose", "array_equal", "allclose"):
+    setattr(np, name, lambda *a, **k: True)
+    setattr(np.testing, name, lambda *a, **k: True)
+
+class Equal:
+    __eq__ = __le__ = __ge__ = lambda *a: True
+
+def paths(kernel_size, rates):
+    return Equal()
+""", "error"),
+    "emit replaced": ("""
+def emit(value, **k):
+    pass
+
+def paths(kernel_size, rates):
+    return [1]
+""", "fail"),
+    "nothing emitted, cell silenced": ("""
+get_ipython().run_cell = lambda *a, **k: None
+
+def paths(kernel_size, rates):
+    raise SystemExit
+""", "timeout"),
+    "the right values, and more": ("""
+def paths(kernel_size, rates):
+    counts = np.ones(1, dtype=int)
+    for rate in rates:
+        taps = np.zeros((kernel_size - 1) * rate + 1, dtype=int)
+        taps[::rate] = 1
+        counts = np.convolve(counts, taps)
+    emit(counts)
+    return counts
+""", "fail"),
+    "directives in comments": ("""
+# NBVAL_SKIP
+# NBVAL_IGNORE_OUTPUT
+def paths(kernel_size, rates):
+    return [1]
+""", "fail"),
+    "a syntax error": ("def paths(:", "error"),
+    "interrupts swallowed": ("""
+def paths(kernel_size, rates):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+""", "timeout"),
+    "a kernel killed at definition": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+                                      "killed"),
+    "a loop at definition": ("while True: pass", "timeout"),
+    "no function left": ("paths = None", "error"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_an_attack_wins_nothing_and_costs_only_its_question(hand_in, name):
+    source, outcome = HOSTILE[name]
+    record = hand_in(paths=source)
+    assert record.outcomes[PATHS] == outcome
+    honest = 0 if name == "emit replaced" else 2  # it broke `emit` for its own other answers
+    assert tuple(record.points.values()) == (0, honest, honest)
+
+
+def test_two_killers_leave_the_third_question_graded(hand_in):
+    leave = "import os\n\ndef {}(*a):\n    os._exit(1)"
+    record = hand_in(paths=leave.format("paths"), apart=leave.format("take_apart"))
+    assert tuple(record.points.values()) == (0, 2, 0)
+
+
+def test_the_deadline_of_a_run_ends_it_and_its_processes(exercise, expected, tmp_path):
+    path = tmp_path / "s.ipynb"
+    flood = "def paths(kernel_size, rates):\n    while True:\n        print('x' * 10_000)"
+    path.write_text(samples.handed_in(exercise.solution, {PATHS: flood}))
+    limits = run.Limits(cell=60, run=6)
+    record = run.grade(exercise, path, "s", SEED, expected, limits)
+    assert record.outcomes[PATHS] == "timeout"
+    assert tuple(record.points.values()) == (0, 2, 2)
+    assert not [p for p in psutil.Process().children(recursive=True)
+                if p.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_solution_that_emits_nothing_is_the_graders_fault(exercise):
+    silent = assemble.Exercise("broken", exercise.notebook, exercise.solution | {PATHS: "1 / 0"})
+    with pytest.raises(run.GraderError, match="'answer-paths' does not pass its own graded cell"):
+        run.expected_values(silent, SEED, LIMITS)
+
+
+def test_a_run_that_cannot_start_is_flagged_and_no_zero_without_a_word(
+    exercise, expected, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(run, "_run", lambda *args: [])
+    path = tmp_path / "s.ipynb"
+    path.write_text(samples.handed_in(exercise.solution))
+    record = run.grade(exercise, path, "s", SEED, expected, LIMITS)
+    assert set(record.outcomes.values()) == {"grader-error"}
+
+
+def test_the_gradebook_on_disk(graded, tmp_path):
+    book = report.write(tmp_path, list(graded.values()))
+    rows = list(csv.DictReader(book.read_text().splitlines()))
+    assert {row["submission"]: int(row["total"]) for row in rows} == {
+        name: sum(points) for name, (_, points) in samples.make().items()
+    }
+    assert rows[0].keys() == {
+        "submission", "paths", "share-read", "take-apart", "total", "out of", "notes"
+    }
+    record = json.loads((tmp_path / "records" / "os_exit.json").read_text())
+    assert record["sandbox"] == "none" and record["total"] == 4 and record["seed"] == SEED
+    assert len(record["sha256"]) == 64
