@@ -16,7 +16,7 @@ test: $(BIN)/.$(EXTRAS)
 	$(BIN)/cython-lint coursekit/kernels
 	$(BIN)/coursekit build --check
 	$(BIN)/python -m pytest --nbval lessons solutions
-	$(BIN)/python -m pytest --doctest-modules
+	$(BIN)/python -m pytest --doctest-modules --doctest-glob=README.md
 
 build: $(BIN)/.$(EXTRAS)
 	$(BIN)/coursekit build

@@ -24,7 +24,7 @@ def main():
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("coursekit"):
             raise
-        _fail(f'this command needs {error.name}; run: pip install "coursekit[learn]"')
+        _fail(f'this command needs {error.name or error}; run: pip install "coursekit[learn]"')
     except OSError as error:
         _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error))
 

@@ -1,0 +1,51 @@
+"""The gradebook, for submissions with names that mean harm."""
+
+import csv
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from coursekit.grading import report
+from coursekit.grading.run import Record
+
+
+def record(name, note="", outcome="pass"):
+    return Record(
+        submission=name, exercise="06_gridding", outcomes={"answer-a": outcome},
+        points={"answer-a": 3 * (outcome == "pass")}, out_of=3, notes=[note] * bool(note), seed=1,
+    )
+
+
+def _printed(*records):
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(report.table(list(records)))
+    return console.export_text()
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "a,b", 'a"b', "a\nb", "[red]a"])
+def test_a_name_cannot_become_a_formula_or_another_row(tmp_path, name):
+    book = report.write(tmp_path, [record(name, note=name)])
+    with book.open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["submission"].lstrip("'") == name
+    assert row["submission"][0] not in "=+-@"
+    assert row["total"] == "3"
+
+
+def test_markup_and_control_characters_are_shown_not_obeyed():
+    text = _printed(record("[bold]x[/bold]", note="a\x1b[2Jb"))
+    assert "[bold]x[/bold]" in text and "\x1b" not in text
+
+
+def test_a_record_stays_in_its_folder(tmp_path):
+    report.write_record(tmp_path, record("../../escape"))
+    (path,) = tmp_path.rglob("*.json")
+    assert path.parent == tmp_path / "records"
+    assert json.loads(path.read_text())["submission"] == "../../escape"
+
+
+def test_outcomes_stand_beside_their_points():
+    text = _printed(record("x"), record("y", outcome="killed"), record("z", outcome="not attempted"))
+    assert "0 killed" in text and "3/3" in text and "0/3" in text
