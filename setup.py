@@ -1,5 +1,6 @@
 """The compiled modules: which instruction sets, and the compiler flags of each."""
 
+from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 FLAGS = {"baseline": []}
@@ -12,22 +13,22 @@ DIRECTIVES = {
     "initializedcheck": False,
 }
 
-
-def extensions():
-    from Cython.Build import cythonize
-
-    modules = [
+modules = cythonize(
+    [
         Extension(
             f"coursekit.kernels._{name}",
             [f"coursekit/kernels/_{name}.pyx"],
             depends=[f"coursekit/kernels/{part}.pxi" for part in ("common", "conv", "pool")],
             extra_compile_args=["-O3", *flags],
-            # With no compiler the package installs all the same, and runs on its reference.
-            optional=True,
         )
         for name, flags in FLAGS.items()
-    ]
-    return cythonize(modules, compiler_directives=DIRECTIVES)
+    ],
+    build_dir="build",
+    compiler_directives=DIRECTIVES,
+)
+for module in modules:
+    # With no compiler the package installs all the same, and runs on its reference. (Said here
+    # and not above, because cythonize makes its modules anew and forgets it.)
+    module.optional = True
 
-
-setup(ext_modules=extensions())
+setup(ext_modules=modules)

@@ -43,7 +43,7 @@ def _kernels():
         return
     compiler = shutil.which((sysconfig.get_config_var("CC") or "cc").split()[0])
     header = Path(sysconfig.get_path("include")) / "Python.h"
-    again = "pip install --force-reinstall --no-deps --no-cache-dir coursekit"
+    again = "in coursekit's source folder: pip install --force-reinstall --no-deps ."
     state = "none compiled; everything runs on the slow NumPy reference"
     first = ""
     if not compiler:
@@ -76,6 +76,7 @@ def _course():
         try:
             count = len(list(course_folder(kind).glob("*.ipynb")))
         except FileNotFoundError as error:
-            yield Finding(kind, str(error), False, "pip install --force-reinstall coursekit")
+            yield Finding(kind, str(error), False,
+                          "in coursekit's source folder: pip install --force-reinstall --no-deps .")
         else:
             yield Finding(kind, f"{count} notebooks")

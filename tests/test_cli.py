@@ -135,7 +135,7 @@ def test_doctor_names_the_mend_where_no_kernel_is_compiled(tmp_path):
     )
     done = run("doctor", cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 1
-    assert "MISSING  kernels" in done.stdout and "mend: pip install" in done.stdout
+    assert "MISSING  kernels" in done.stdout and "mend: " in done.stdout
     assert "runs on its NumPy reference" in done.stderr
 
 

@@ -122,8 +122,10 @@ def pool_call(op, x, kernel_size, stride, padding, dilation):
 
 
 def _empty_window(n, count, before, extent, stride, dilation):
-    """The first of `count` windows with no tap on 0 .. n - 1, or None; no array, as `count` may
-    be billions."""
+    """The first of `count` windows with no tap on 0 .. n - 1, or None.
+
+    Worked out rather than tabulated: `count` may be billions.
+    """
     if count and before >= extent:
         return 0
     if dilation > n:

@@ -47,5 +47,7 @@ def test_a_record_stays_in_its_folder(tmp_path):
 
 
 def test_outcomes_stand_beside_their_points():
-    text = _printed(record("x"), record("y", outcome="killed"), record("z", outcome="not attempted"))
+    text = _printed(
+        record("x"), record("y", outcome="killed"), record("z", outcome="not attempted")
+    )
     assert "0 killed" in text and "3/3" in text and "0/3" in text
