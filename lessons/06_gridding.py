@@ -2,14 +2,15 @@
 # # 06 Gridding: this net sees 13 pixels across. Which ones?
 #
 # Here is a small net: three layers of 3 x 3 weights, each with dilation 2. One of its outputs
-# sees a square of 13 x 13 pixels. Change 120 of those 169 pixels in any way you like, and the
-# output does not move at all. This lesson finds the 120 pixels, shows what they do to a
-# photograph, and gets them back.
+# sees a square of 13 x 13 pixels. But there are pixels in that square that you may change in any
+# way you like, and the output does not move. Which pixels are they, how many, and does it
+# matter? You will count them, watch them split a photograph in two, and choose rates without
+# them.
 #
-# After it you can
+# After this lesson you can
 #
-# - say which pixels of its receptive field a stack reads, from its rates alone;
-# - explain why equal rates split an image into pictures that never meet;
+# - say which pixels of its receptive field a stack of layers reads, from its taps and rates;
+# - explain how a net comes to treat one image as several pictures that never meet;
 # - measure the damage on a photograph, and choose rates that avoid it.
 #
 # **About 40 minutes.** You need NumPy, and what a convolution does to an image. Where you are
@@ -21,11 +22,14 @@
 #
 # A kernel has **taps**, the places where it reads its input. **Dilation** moves them apart: with
 # dilation `d`, also called the **rate**, neighbouring taps stand `d` samples from each other. So
-# 3 taps at rate `d` span `2 d + 1` samples. The **receptive field** of an output is the stretch of
-# input, from the first sample to the last, that can reach it. On top of other layers, a layer of
-# 3 taps adds `2 d` to it.
+# 3 taps at rate `d` span `2 d + 1` samples. Layers one on top of the other are a **stack**. The
+# **receptive field** of one of its outputs is the stretch of input, from the first sample to the
+# last, that can reach it; each layer of 3 taps adds `2 d` to it.
 #
-# Without running anything: how many samples in a row does the stack with rates 2, 2, 2 see?
+# We begin with one row of pixels. Before you run the cell: where does the 13 in the title come
+# from?
+#
+# In the code, a `Window` holds where the taps of one layer are, and a list of them is a stack.
 
 # %% The size of the receptive field
 import numpy as np
@@ -49,13 +53,13 @@ print("one output sees", ck.receptive_field(line([2, 2, 2])).size[0], "samples i
 ck.figures.draw_stack(line([2, 2, 2]))
 
 # %% Why the odd samples are missing [markdown]
-# Follow the lines down from the one output on top. Each step in each layer moves by 0, 2 or 4
-# samples. However you combine them, you have moved by an even number. The odd samples are never
-# reached, by any weights, after any training. Samples inside the receptive field that nothing
-# reaches are **holes**.
+# Follow the lines down from the one output on top. In each layer you step two samples to the left,
+# two to the right, or not at all. However you combine the steps, you have moved by an even number.
+# The samples between are never reached, by any weights, after any training. Samples inside the
+# receptive field that nothing reaches are **holes**.
 #
 # The picture shows which samples are read. It is worth counting, too, in how many ways: each
-# choice of one tap a layer is a **path**, and the number of paths to each sample is the stack's
+# choice of one tap a layer is a **path**, and the numbers of paths to all samples are the stack's
 # **footprint**.
 
 # %% Paths to each sample
@@ -64,10 +68,10 @@ print("paths to each sample:", paths)
 print(f"{np.count_nonzero(paths)} of {paths.size} samples are read")
 
 # %% Predict: and in a square? [markdown]
-# 7 of 13, a little more than half.
+# 7 of 13 are read, a little more than half. This share is called the stack's **coverage**.
 #
-# **Predict.** The same three layers with 3 x 3 taps see 13 x 13 pixels. Which share of those
-# pixels do they read: more than half, about half, or less?
+# **Predict.** The same three layers with 3 x 3 taps see 13 x 13 pixels. What is their coverage:
+# more than half, about half, or less?
 
 # %% The footprint in two dimensions tags=["nbval-ignore-output"]
 def square(rates):
@@ -80,10 +84,10 @@ ck.figures.draw_footprint(square([2, 2, 2]))
 print(f"coverage of [2, 2, 2]: {ck.coverage(square([2, 2, 2])):.3f}")
 
 # %% Holes multiply [markdown]
-# Less: a pixel is read only if its row **and** its column are, so the shares multiply, 7/13 times
-# 7/13. Of 169 pixels 49 are read; the other 120 are the ones this lesson began with. The share
-# that is read is called **coverage**. In one dimension half of the input is lost, in two
-# dimensions nearly three quarters.
+# Much less: a pixel is read only if its row **and** its column are, so the coverages multiply, 7/13
+# times 7/13. Of 169 pixels 49 are read, and 120 are not. In a row nearly half of the input is
+# lost, in a square nearly three quarters. (That the most paths to one pixel are 49 as well is a
+# coincidence: 7 times 7, the largest number in the row.)
 #
 # So far this is arithmetic. A photograph will tell whether it matters.
 
@@ -93,17 +97,16 @@ blur = np.outer([1, 2, 1], [1, 2, 1]).reshape(1, 1, 3, 3) / 16
 
 
 def net(image, rates):
-    x = image[None, None]
+    x = image[None, None]  # one image with one channel
     for rate in rates:
-        x = ck.conv(x, blur, dilation=rate, padding="same")
+        x = ck.conv(x, blur, dilation=rate, padding="same")  # zeros around: the size stays
     return x[0, 0]
 
 
 print("photograph", photo.shape, "-> output", net(photo, [2, 2, 2]).shape)
 
 # %% Predict: scramble what is not read [markdown]
-# The net blurs: each layer takes a weighted mean of 9 pixels. Its weights do not matter for what
-# follows, only where its taps are.
+# The net blurs: each layer takes a weighted mean of 9 pixels.
 #
 # Take one output, at row 120 and column 140. Its receptive field reaches 6 pixels to each side.
 # Replace the 120 pixels of it that are not read with random noise.
@@ -112,7 +115,7 @@ print("photograph", photo.shape, "-> output", net(photo, [2, 2, 2]).shape)
 
 # %% Scramble the holes
 row, column = 120, 140
-field = np.s_[row - 6 : row + 7, column - 6 : column + 7]
+field = slice(row - 6, row + 7), slice(column - 6, column + 7)
 holes = ck.footprint(square([2, 2, 2])) == 0
 
 scrambled = photo.copy()
@@ -122,9 +125,9 @@ change = net(scrambled, [2, 2, 2])[row, column] - net(photo, [2, 2, 2])[row, col
 print(f"{holes.sum()} pixels replaced by noise; the output changed by {change}")
 
 # %% Zero means zero [markdown]
-# Not a little: by nothing, to the last bit. These pixels are no input of this output, though they
-# lie in the middle of its receptive field. A receptive field says how far a net looks, not what it
-# looks at.
+# Not a little: by nothing, to the last bit, and no other weights would change that. These pixels
+# are no input of this output, though they lie in the middle of its receptive field. A receptive
+# field says how far a net looks, not what it looks at.
 #
 # But perhaps a neighbouring output reads the pixels that this one misses. It does: move one pixel
 # to the right, and all taps move along. Then together the outputs miss nothing, and where is the
@@ -146,7 +149,8 @@ ck.figures.compare(
 # %% Predict: what comes out? [markdown]
 # **Predict.** Send the mixed picture through the net with rates 2, 2, 2, then look at the two
 # sets of output pixels apart: those in even rows and columns, and those in odd rows and columns.
-# What does each show: a blend of man and cat, or something else?
+# What does each show: a blend of man and cat, or something else? (Both will have a dark frame;
+# that is the border, where the zeros around the picture come in.)
 
 # %% Take the output apart tags=["nbval-ignore-output"]
 out = net(mixed, [2, 2, 2])
@@ -169,7 +173,7 @@ print("odd pixels equal those of the cat alone: ", odd)
 # The net has split its input into four **lattices** (even or odd row, even or odd column), and
 # runs on each of them as if the other three did not exist. With rate `d` in every layer there are
 # `d * d` lattices. Neighbouring pixels of a photograph belong together; the net with rates 2, 2, 2
-# cannot know that. This is **gridding**.
+# cannot know that. This is **gridding**, and no weights can undo it.
 #
 # **Predict.** Now the same with rates 1, 2, 3. It sees 13 pixels across as well. What do its even
 # and its odd pixels show?
@@ -188,10 +192,22 @@ for rates in ([2, 2, 2], [1, 2, 3]):
     size = ck.receptive_field(square(rates)).size
     print(f"{rates}: sees {size[0]} x {size[1]}, reads {ck.coverage(square(rates)):.0%} of it")
 
+# %% How much of each photograph?
+from_cat = np.zeros((256, 256))
+from_cat[1::2, 1::2] = 1
+inner = slice(16, -16), slice(16, -16)  # away from the border, where zeros come in
+
+for rates in ([2, 2, 2], [1, 2, 3]):
+    share = net(from_cat, rates)[inner]
+    print(f"{rates}: cat in even pixels {share[0::2, 0::2].mean():.2f}, "
+          f"in odd pixels {share[1::2, 1::2].mean():.2f}")
+
 # %% Now they blend [markdown]
-# Both show the same blend, three parts man and one part cat. Every output reads pixels of all four
-# lattices. The two nets have as many weights, as many multiplications and as large a receptive
-# field; they differ in the rates alone.
+# With rates 1, 2, 3 both show the same blend, three parts man and one part cat, which is how many
+# pixels of each went in. (The even mixture is this blur's doing; other weights mix in other
+# proportions.) Every output reads pixels of all four lattices. Both nets have three layers of nine
+# weights, so as many weights and as many multiplications, and both see 13 pixels across. They
+# differ in the rates alone.
 #
 # ## What it looks like when you do not take it apart
 #
@@ -202,14 +218,17 @@ for rates in ([2, 2, 2], [1, 2, 3]):
 
 # %% A checkerboard through both nets
 checks = 0.1 * (-1.0) ** np.add.outer(np.arange(256), np.arange(256))
-inner = np.s_[8:-8, 8:-8]  # away from the border, where zeros come in
 
 for rates in ([2, 2, 2], [1, 2, 3]):
     left = net(photo + checks, rates) - net(photo, rates)
     print(f"{rates}: {np.abs(left[inner]).max() / 0.1:.2f} of the checkerboard is left")
 
+# %% What to look for [markdown]
+# All of it, against none. Look at the two outputs at the size of their pixels: in the left one,
+# find an edge of the photograph, and ask whether the checkerboard minds it.
+
 # %% Look at it tags=["nbval-ignore-output"]
-part = np.s_[60:140, 110:190]
+part = slice(60, 140), slice(110, 190)
 ck.figures.compare(
     [net(photo + checks, [2, 2, 2])[part], net(photo + checks, [1, 2, 3])[part]],
     ["rates 2, 2, 2", "rates 1, 2, 3"],
@@ -218,30 +237,52 @@ ck.figures.compare(
 )
 
 # %% Why it survives [markdown]
-# All of it, against none. Each lattice of the first net holds pixels of one brightness, all lifted
-# or all lowered, so there is nothing to average away. The net takes the finest pattern that an
-# image can hold for the coarsest. The grid that appears in the output gave the effect its name.
+# The edges are blurred away, the checkerboard runs over them in full strength. On each lattice of
+# the first net it is no pattern at all: all pixels lifted, or all lowered, and nothing to average
+# away. The net takes the finest pattern an image can hold for the coarsest. The grid in the output
+# gave the effect its name.
 
 # %% A worked example: which rates leave holes? [markdown]
 # ## A worked example: which rates leave holes?
 #
-# Take [1, 2, 9] with 3 taps. The first layer reads 3 samples in a row. The second, at rate 2,
+# Take rates 1, 2, 9 with 3 taps, and one row of samples. Rate 1 reads 3 samples in a row. Rate 2
 # takes three such runs, each 2 samples after the last; they overlap, and together cover 7 samples
-# without a hole. The third takes three runs of 7, each **9** samples after the last: between two
-# runs 2 samples are missing. So holes come in when a rate is larger than what the layers below
-# see. Count them: 25 samples seen, 3 runs of 7 read, so 21/25 in a row, and that times itself in a
-# square.
+# without a hole. Rate 9 takes three runs of 7, each **9** samples after the last: between two runs
+# 2 samples are missing. Count: 3 runs of 7 are 21 samples read, of 25 seen.
+#
+# The order of the layers plays no part, because a path's place is a sum of its steps. So we may
+# sort the rates, and have a rule: begin with one sample; **a hole opens exactly when the next rate
+# is larger than the number of samples that the smaller rates see.**
+#
+# **Predict**, with the rule: which of the stacks in the next cell have holes? Look out for one that
+# seems too coarse, and for one that seems fine enough.
 
 # %% Some stacks compared
-for rates in ([1, 2, 3], [1, 2, 5], [1, 2, 9], [2, 4, 8], [4, 4, 4]):
-    size = ck.receptive_field(square(rates)).size[0]
-    print(f"{rates}: sees {size} across, reads {ck.coverage(square(rates)):.1%} of the square")
+for rates in ([1, 2, 9], [1, 2, 5], [2, 3, 4], [3, 2, 1], [2, 4, 8], [4, 4, 4]):
+    size = ck.receptive_field(line(rates)).size[0]
+    print(f"{rates}: sees {size:2} samples, reads {ck.coverage(line(rates)):6.1%} of a row, "
+          f"{ck.coverage(square(rates)):6.1%} of a square")
 
 # %% Read the table [markdown]
-# [1, 2, 9] gives what we counted: (21/25) squared is 70.6 %. [2, 4, 8] doubles its rates like the
-# textbook stack 1, 2, 4 and has holes all the same: all its rates are even, so all its taps are.
-# And the largest rate does not decide. 5 is larger than 4, yet [1, 2, 5] reads everything and
-# [4, 4, 4] only one pixel in thirteen.
+# [1, 2, 9] gives what we counted: 21 of 25 are 84 %. [3, 2, 1] begins with its largest rate, and
+# reads everything. [2, 3, 4] has no common factor, and yet it has holes: after sorting, the
+# first rate must be 1, since one sample is all there is to begin with. And the largest rate does
+# not decide: 5 is larger than 4, but [1, 2, 5] reads everything and [4, 4, 4] only one pixel of a
+# square in thirteen.
+#
+# Holes are one thing, lattices that never meet are another. **Predict.** [1, 2, 9] and [2, 4, 8]
+# both have holes. Does the checkerboard get through both?
+
+# %% Holes without lattices
+for rates in ([1, 2, 9], [2, 4, 8]):
+    left = net(photo + checks, rates) - net(photo, rates)
+    print(f"{rates}: {np.abs(left[inner]).max() / 0.1:.2f} of the checkerboard is left")
+
+# %% Two kinds of damage [markdown]
+# Only through [2, 4, 8]. All its rates are even, so even and odd pixels never meet, in any layer.
+# [1, 2, 9] misses some samples, but its first layer joins neighbours: nothing is left of the
+# checkerboard. So a stack can have **blind spots** alone, or blind spots and a **grid**; the grid
+# needs a factor that all rates share.
 
 # %% Your turn: the largest third rate [markdown]
 # ## Your turn: the largest third rate
@@ -261,18 +302,18 @@ for third in range(1, 10):
     print(f"[1, 2, {third}]: {ck.coverage(line([1, 2, third])):.1%}")
 
 # %% Up to seven [markdown]
-# Up to 7, which is what the layers below see; at 8 the first hole opens.
+# Up to 7, the number of samples that rates 1 and 2 see; at 8 the first hole opens.
 #
 # ## The claim, tested
 #
-# Dilated convolutions are said to suffer from gridding when their rates are large: checkerboards
-# and blind spots. Both exist, you have seen them, and they are not small. But the condition is
-# another one. Rate 2 is not large, and [2, 2, 2] has blind spots; [1, 2, 5] has larger rates and
-# none. **The claim holds if** the rates of a stack share a factor, or a rate exceeds what the
-# layers below it see.
+# The claim under test is that **large** rates cause gridding: checkerboards and blind spots. Both
+# exist; you have seen a full checkerboard get through, and a square of which a thirteenth is read.
+# But size is not the condition. Rate 2 is not large, and [2, 2, 2] has both; [1, 2, 5] has larger
+# rates and neither. **The claim holds if** it is put this way: blind spots come when a rate exceeds
+# what all smaller ones see, a grid when all rates share a factor.
 #
-# One caution. Full coverage says that each pixel is read, not that it is read evenly: some pixels
-# of [1, 2, 3] are reached by one path, others by many.
+# One caution. Full coverage says that each pixel is read, not that all are read evenly: a corner of
+# the square that [1, 2, 3] sees is reached by one path, its middle by many.
 
 # %% Key points [markdown]
 # ## Key points
@@ -281,8 +322,9 @@ for third in range(1, 10):
 # - With rate `d` in every layer an image falls into `d * d` lattices that never meet, whatever the
 #   weights.
 # - In two dimensions coverage is the product of the coverages along both axes.
-# - Holes come from rates that share a factor, or from a rate larger than what the layers below
-#   see. They do not come from large rates as such.
+# - Sort the rates: there is a hole exactly when one of them is larger than what all smaller ones
+#   see, beginning with one sample. So one rate must be 1. Large rates as such do no harm.
+# - Blind spots need no common factor; pictures that never meet do.
 #
 # Now do the exercise: open `exercises/06_gridding.ipynb`. You will write the functions behind
 # `footprint` and `coverage`, and the one that takes a picture apart.
@@ -290,14 +332,14 @@ for third in range(1, 10):
 # %% Sources [markdown]
 # ## Sources
 #
-# - F. Yu, V. Koltun, T. Funkhouser (2017), *Dilated Residual Networks*,
-#   [arXiv:1705.09914](https://arxiv.org/abs/1705.09914): names the artifacts and removes them from
-#   a segmentation net.
 # - P. Wang et al. (2018), *Understanding Convolution for Semantic Segmentation*,
-#   [arXiv:1702.08502](https://arxiv.org/abs/1702.08502): rates chosen so that no hole remains,
-#   [1, 2, 5] and [1, 2, 9] among its examples.
+#   [arXiv:1702.08502](https://arxiv.org/abs/1702.08502): describes the gridding issue, and gives a
+#   rule for rates without holes, which [1, 2, 5] passes and [1, 2, 9] fails.
+# - F. Yu, V. Koltun, T. Funkhouser (2017), *Dilated Residual Networks*,
+#   [arXiv:1705.09914](https://arxiv.org/abs/1705.09914): removes gridding artifacts from nets for
+#   classification and segmentation.
 # - Z. Wang, S. Ji (2018), *Smoothed Dilated Convolutions for Improved Dense Prediction*,
-#   [arXiv:1808.08931](https://arxiv.org/abs/1808.08931): the lattices, and a repair that joins
+#   [arXiv:1808.08931](https://arxiv.org/abs/1808.08931): the lattices, and two repairs that join
 #   them.
 # - Photographs: Lav Varshney (camera) and Stéfan van der Walt (chelsea), both CC0.
 

@@ -56,7 +56,7 @@ def draw_stack(layers, *, width=None, theme="light", size="notebook"):
     --------
     >>> from coursekit import Window
     >>> print(draw_stack([Window(3, dilation=2)] * 3).alt)
-    Stack of 3 layers with rates 2, 2, 2: one output sees 13 input samples and touches 7 of
+    Stack of 3 layers with rates 2, 2, 2: one output sees 13 input samples and reads 7 of
     them; 6 are never read.
     """
     layers = stack("draw_stack", layers)
@@ -67,7 +67,7 @@ def draw_stack(layers, *, width=None, theme="light", size="notebook"):
         left, right = _span(seen, width)
         rows = _rows(layers)
         holes = np.setdiff1d(np.arange(seen), rows[0][0])
-        caption = f"sees {words.count(seen, 'sample')}, touches {seen - holes.size}"
+        caption = f"sees {words.count(seen, 'sample')}, reads {seen - holes.size}"
         if holes.size:
             caption += f"\n{_HOLE} never read: {holes.size}"
         fig = Canvas(figsize=rc["figure.figsize"])
@@ -81,7 +81,7 @@ def draw_stack(layers, *, width=None, theme="light", size="notebook"):
                 va="bottom")
         alt = (
             f"Stack of {words.named(layers)}: one output sees "
-            f"{words.count(seen, 'input sample')} and {words.touches(seen - holes.size, seen)}"
+            f"{words.count(seen, 'input sample')} and {words.reads(seen - holes.size, seen)}"
         )
         return Figure(fig, alt, rc)
 
@@ -90,7 +90,7 @@ def draw_footprint(layers, *, theme="light", size="notebook"):
     """How many paths lead from each input sample of a receptive field to one output.
 
     A heat map for a 2-D stack, bars for a 1-D one. Crosses mark the holes, samples of the
-    receptive field that no path touches; the colour scale begins at one path.
+    receptive field that no path reads; the colour scale begins at one path.
 
     Parameters
     ----------
@@ -115,8 +115,8 @@ def draw_footprint(layers, *, theme="light", size="notebook"):
     --------
     >>> from coursekit import Window
     >>> print(draw_footprint([Window((3, 3), dilation=2)] * 3).alt)
-    Footprint of 3 layers with rates 2, 2, 2: one output sees 13 x 13 pixels and touches 49 of
-    them (29 %); 120 are never read. A touched pixel has from 1 to 49 paths.
+    Footprint of 3 layers with rates 2, 2, 2: one output sees 13 x 13 pixels and reads 49 of
+    them (29 %); 120 are never read. A pixel that is read has from 1 to 49 paths.
     """
     layers = stack("draw_footprint", layers)
     with themed("draw_footprint", theme, size) as rc:
@@ -129,11 +129,11 @@ def draw_footprint(layers, *, theme="light", size="notebook"):
             )
         paths = footprint(layers)
         seen = words.count(shape[0], noun) if paths.ndim == 1 else f"{words.by(shape)} pixels"
-        touched = np.count_nonzero(paths)
-        percent = f"({100 * touched / paths.size:.0f} %)"
-        title = f"{seen}, {touched} touched {percent}"
-        if touched < paths.size:
-            title += f"\n{_HOLE} never read: {paths.size - touched}"
+        read = np.count_nonzero(paths)
+        percent = f"({100 * read / paths.size:.0f} %)"
+        title = f"{seen}, {read} read {percent}"
+        if read < paths.size:
+            title += f"\n{_HOLE} never read: {paths.size - read}"
         fig = Canvas(figsize=rc["figure.figsize"])
         em = rc["font.size"] / 72 / rc["figure.figsize"][1]
         fig.text(0.5, 1 - em, title, ha="center", va="top", linespacing=1.5)
@@ -143,7 +143,7 @@ def draw_footprint(layers, *, theme="light", size="notebook"):
             _bars(fig, paths, rc)
         alt = (
             f"Footprint of {words.named(layers)}: one output sees {seen} and "
-            f"{words.touches(touched, paths.size, ' ' + percent)} A touched {noun} has from "
+            f"{words.reads(read, paths.size, ' ' + percent)} A {noun} that is read has from "
             f"{paths[paths > 0].min()} to {paths.max()} paths."
         )
         return Figure(fig, alt, rc)

@@ -26,9 +26,9 @@ def named(layers):
     return text
 
 
-def touches(touched, size, share=""):
-    """What an output touches of the `size` samples it sees, and what it never reads."""
-    holes = size - touched
+def reads(read, size, share=""):
+    """What an output reads of the `size` samples it sees, and what it never reads."""
+    holes = size - read
     if not holes:
-        return f"touches all of them{share}."
-    return f"touches {touched} of them{share}; {holes} {'is' if holes == 1 else 'are'} never read."
+        return f"reads all of them{share}."
+    return f"reads {read} of them{share}; {holes} {'is' if holes == 1 else 'are'} never read."

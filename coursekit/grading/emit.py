@@ -7,6 +7,7 @@ else of coursekit.
 """
 
 import base64
+import numbers
 import zlib
 
 import numpy as np
@@ -62,10 +63,16 @@ def encode(value):
     if isinstance(value, dict):
         items = [[str(key), encode(value[key])] for key in sorted(value, key=str)]
         return {"kind": "dict", "items": items}
+    if isinstance(value, np.ndarray) and value.dtype == object and value.ndim:
+        value = value.tolist()  # an array of arrays may be one array after all
     try:
         array = np.asarray(value)
     except ValueError:  # ragged
         array = np.asarray(None)
+    if array.dtype == object and array.size and all(
+        isinstance(entry, numbers.Real) for entry in array.flat
+    ):
+        array = array.astype(float)  # fractions, and whole numbers in an array of objects
     if array.dtype.kind in "biufc":
         return {
             "kind": "array",

@@ -103,10 +103,6 @@ class GradedFile(IPyNbFile):
 class GradedCell(IPyNbCell):
     """A cell that reports its start and its outcome, and awards nothing by itself."""
 
-    def setup(self):
-        # nbval expects every cell after a timeout to fail; after an interrupt they may go on.
-        self.parent.timed_out = False
-
     def runtest(self):
         self.equal = self.values = None
         self.tell(event="start")
@@ -117,14 +113,11 @@ class GradedCell(IPyNbCell):
             self.tell(event="end", outcome="killed")
             raise
         except NbCellError:
-            alive = self.parent.kernel.is_alive()
+            outcome = "fail" if self.equal is False else "error"
             if self.parent.timed_out:
-                outcome = "timeout"
-            else:
-                outcome = "fail" if self.equal is False else "error"
-            if not alive:
-                self.session.shouldstop = "the kernel is gone"
-            self.tell(event="end", outcome=outcome, alive=alive)
+                # A kernel that had to be interrupted is not to be trusted with other questions.
+                self.session.shouldstop = outcome = "timeout"
+            self.tell(event="end", outcome=outcome)
             raise
         # Fails closed: a graded cell passes only by a comparison made here.
         passed = self.equal is True or not self.options["check"]

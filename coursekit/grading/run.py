@@ -124,17 +124,13 @@ def _attempts(exercise, answers, seed, expected, limits):
         events = _run(assemble.graft(exercise, answers), seed, expected, limits)
         ended = {e["cell"]: e["outcome"] for e in events if e["event"] == "end"}
         for question in exercise.questions:
-            outcome = ended.get(question.graded)
-            if question.answer not in answers or outcome in (None, "killed"):
-                continue
-            if outcome == "error" and ended.get(question.answer) == "timeout":
-                outcome = "timeout"  # the answer never got as far as its definition
-            outcomes.setdefault(question.answer, outcome)
+            if question.answer in answers and question.graded in ended:
+                outcomes.setdefault(question.answer, ended[question.graded])
         if all(name in outcomes for name in answers):
             break
         culprit, outcome = _culprit(exercise, events)
         if culprit in answers:
-            outcomes[culprit] = outcome
+            outcomes.setdefault(culprit, outcome)
             del answers[culprit]
         elif not retried:
             retried = True

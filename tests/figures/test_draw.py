@@ -79,19 +79,19 @@ def test_no_words_clipped_or_on_top_of_each_other(theme, size):
     "stack, says",
     [
         ([Window(3, dilation=2)] * 3,
-         "Stack of 3 layers with rates 2, 2, 2: one output sees 13 input samples and touches 7 of "
+         "Stack of 3 layers with rates 2, 2, 2: one output sees 13 input samples and reads 7 of "
          "them; 6 are never read."),
         ([Window(3, dilation=d) for d in (1, 2, 4)],
-         "Stack of 3 layers with rates 1, 2, 4: one output sees 15 input samples and touches all "
+         "Stack of 3 layers with rates 1, 2, 4: one output sees 15 input samples and reads all "
          "of them."),
         ([Window(2, dilation=2)],
-         "Stack of 1 layer with rate 2: one output sees 3 input samples and touches 2 of them; 1 "
+         "Stack of 1 layer with rate 2: one output sees 3 input samples and reads 2 of them; 1 "
          "is never read."),
         ([Window(1)],
-         "Stack of 1 layer with rate 1: one output sees 1 input sample and touches all of them."),
+         "Stack of 1 layer with rate 1: one output sees 1 input sample and reads all of them."),
         ([Window(2, stride=2), Window(3, dilation=2)],
          "Stack of 2 layers with rates 1, 2 and strides 2, 1: one output sees 10 input samples "
-         "and touches 6 of them; 4 are never read."),
+         "and reads 6 of them; 4 are never read."),
     ],
 )
 def test_alt_of_a_stack(stack, says):
@@ -100,12 +100,12 @@ def test_alt_of_a_stack(stack, says):
 
 def test_alt_of_a_footprint():
     assert draw_footprint([Window((3, 2), dilation=(2, 1))]).alt == (
-        "Footprint of 1 layer with rate 2 x 1: one output sees 5 x 2 pixels and touches 6 of "
-        "them (60 %); 4 are never read. A touched pixel has from 1 to 1 paths."
+        "Footprint of 1 layer with rate 2 x 1: one output sees 5 x 2 pixels and reads 6 of "
+        "them (60 %); 4 are never read. A pixel that is read has from 1 to 1 paths."
     )
     assert draw_footprint([Window(3, padding="same", stride=2), Window(3)]).alt == (
         "Footprint of 2 layers with rates 1, 1 and strides 2, 1: one output sees 7 samples and "
-        "touches all of them (100 %). A touched sample has from 1 to 2 paths."
+        "reads all of them (100 %). A sample that is read has from 1 to 2 paths."
     )
 
 
