@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+# Some tools call others by name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Extras that `make test` installs; `make test EXTRAS=test,peers` compares with PyTorch too.
 EXTRAS ?= test
 SOURCES = pyproject.toml setup.py $(wildcard coursekit/kernels/*.p*)
