@@ -144,17 +144,17 @@ def test_learn_serves_the_notebooks_and_keeps_edits(tmp_path):
     with socket.socket() as taken:
         taken.bind(("localhost", 0))
         port = taken.getsockname()[1]  # in use, so the next free one must be found
-        url = _serve_once(tmp_path, port)
+        url = _serve_once(tmp_path, port, signal.SIGINT)
     assert int(url.split(":")[2].split("/")[0]) != port
     lesson = tmp_path / "ws" / "lessons" / "06_gridding.ipynb"
     lesson.write_text(lesson.read_text().replace("Gridding", "My notes"))
     mine = lesson.read_text()
-    _serve_once(tmp_path, port)
+    _serve_once(tmp_path, port, signal.SIGTERM)
     assert lesson.read_text() == mine
 
 
-def _serve_once(folder, port):
-    """Start `coursekit learn`, check what it serves, end it by Ctrl-C; return the URL."""
+def _serve_once(folder, port, ending):
+    """Start `coursekit learn`, check what it serves, end it by a signal; return the URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "coursekit.cli", "learn", "ws", "--port", str(port),
          "--no-browser"],
@@ -175,8 +175,10 @@ def _serve_once(folder, port):
             request = f"{base}/api/contents/{path}?token={token}"
             with urllib.request.urlopen(request, timeout=30) as answer:
                 assert answer.status == 200
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         assert process.wait(timeout=30) == 0
+        with pytest.raises(OSError):  # the server is gone, too
+            urllib.request.urlopen(f"{base}/api", timeout=5)
     finally:
         process.kill()
         process.wait()

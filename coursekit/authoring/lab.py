@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -53,8 +54,13 @@ def serve(folder, first, port, browser):
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # JupyterLab refuses to run as root without it
+    # Ended by Ctrl-C or by a plain kill, no server is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # The token goes by the environment: a command line is there for every user to read.
-    process = subprocess.Popen(command, env=os.environ | {"JUPYTER_TOKEN": token})
+    # In a session of its own, or it would meet Ctrl-C with a question while we end it.
+    process = subprocess.Popen(
+        command, env=os.environ | {"JUPYTER_TOKEN": token}, start_new_session=True
+    )
     try:
         if _answers(process, f"http://localhost:{port}/api"):
             print(f"JupyterLab serves {folder} at")
