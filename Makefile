@@ -14,7 +14,7 @@ learn: $(BIN)/.learn
 	$(BIN)/coursekit learn workspace
 
 test: $(BIN)/.$(EXTRAS)
-	$(BIN)/ruff check .
+	$(BIN)/ruff check coursekit lessons solutions tests setup.py
 	$(BIN)/cython-lint coursekit/kernels
 	$(BIN)/coursekit build --check
 	$(BIN)/python -m pytest --nbval lessons solutions
@@ -24,10 +24,10 @@ build: $(BIN)/.$(EXTRAS)
 	$(BIN)/coursekit build
 
 clean:
-	rm -rf $(VENV) build *.egg-info coursekit/kernels/*.c coursekit/kernels/*.so
+	rm -rf $(VENV) build *.egg-info coursekit/kernels/*.so
 
 # A stamp for each set of extras: installed again only when the sources of the kernels change.
 $(BIN)/.%: $(SOURCES)
-	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[$*]'
 	touch $@

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from coursekit.doctor import LEARN
+
 app = typer.Typer(
     help="A course on dilated convolutions that measures what it claims.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -24,7 +26,7 @@ def main():
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("coursekit"):
             raise
-        _fail(f'this command needs {error.name or error}; run: pip install "coursekit[learn]"')
+        _fail(f"this command needs {error.name or error}; {LEARN}")
     except OSError as error:
         _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error))
 
@@ -100,7 +102,7 @@ def grade(
     ),
     cell_seconds: Annotated[float, typer.Option(help="Time for one cell.", min=0.1)] = 10.0,
     run_seconds: Annotated[
-        float, typer.Option(help="Time for one submission's run.", min=1)
+        float, typer.Option(help="Time for one run of a submission.", min=1)
     ] = 60.0,
 ):
     """Grade submissions: run their answers on fresh inputs, print and write a gradebook.
@@ -132,6 +134,8 @@ def grade(
         report.write_record(out, records[-1])
     book = report.write(out, records)
     rich.print(report.table(records))
+    for note in report.notes(records):
+        rich.print(note)
     print(f"gradebook: {book}")
 
 

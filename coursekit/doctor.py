@@ -9,7 +9,8 @@ import sysconfig
 from pathlib import Path
 from typing import NamedTuple
 
-_LEARN = 'pip install "coursekit[learn]"'
+LEARN = "in coursekit's source folder: pip install -e '.[learn]'"
+_AGAIN = "in coursekit's source folder: pip install --force-reinstall --no-deps -e ."
 
 
 class Finding(NamedTuple):
@@ -43,24 +44,23 @@ def _kernels():
         return
     compiler = shutil.which((sysconfig.get_config_var("CC") or "cc").split()[0])
     header = Path(sysconfig.get_path("include")) / "Python.h"
-    again = "in coursekit's source folder: pip install --force-reinstall --no-deps ."
     state = "none compiled; everything runs on the slow NumPy reference"
     first = ""
     if not compiler:
         first = "install a C compiler (Debian: apt-get install gcc), then "
     elif not header.exists():
         first = "install Python's headers (Debian: apt-get install python3-dev), then "
-    yield Finding("kernels", state, False, first + again)
+    yield Finding("kernels", state, False, first + _AGAIN)
 
 
 def _packages():
     wanted = {
         "matplotlib": ("figures", "pip install matplotlib"),
-        "jupyterlab": ("coursekit learn", _LEARN),
-        "ipykernel": ("running notebooks", _LEARN),
-        "jupytext": ("coursekit build", _LEARN),
-        "nbval": ("coursekit grade", _LEARN),
-        "psutil": ("coursekit grade", _LEARN),
+        "jupyterlab": ("coursekit learn", LEARN),
+        "ipykernel": ("running notebooks", LEARN),
+        "jupytext": ("coursekit build", LEARN),
+        "nbval": ("coursekit grade", LEARN),
+        "psutil": ("coursekit grade", LEARN),
     }
     for name, (use, mend) in wanted.items():
         if importlib.util.find_spec(name):
@@ -76,7 +76,6 @@ def _course():
         try:
             count = len(list(course_folder(kind).glob("*.ipynb")))
         except FileNotFoundError as error:
-            yield Finding(kind, str(error), False,
-                          "in coursekit's source folder: pip install --force-reinstall --no-deps .")
+            yield Finding(kind, str(error), False, _AGAIN)
         else:
             yield Finding(kind, f"{count} notebooks")

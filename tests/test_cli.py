@@ -62,6 +62,20 @@ def test_grade_prints_a_gradebook_and_writes_it(tmp_path):
     ]
 
 
+def test_a_pipe_or_a_device_among_the_files_is_a_row(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.ipynb")
+    (folder / "zero.ipynb").symlink_to("/dev/zero")
+    (folder / "folder.ipynb").mkdir()
+    (folder / "gone.ipynb").symlink_to("nowhere")
+    done = run("grade", folder, "--exercise", "06_gridding", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[0] for row in rows] == ["folder", "gone", "pipe", "zero"]
+    assert all("not a regular file" in row for row in rows)
+
+
 def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path):
     for student in ("ada", "bob"):
         (tmp_path / "in" / student).mkdir(parents=True)

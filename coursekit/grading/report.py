@@ -1,7 +1,9 @@
 """The gradebook: a table to read, a CSV to import, a JSON record for each submission."""
 
 import csv
+import hashlib
 import json
+import re
 
 from rich.table import Table
 
@@ -15,7 +17,7 @@ def write(folder, records):
         write_record(folder, record)
     path = folder / "gradebook.csv"
     part = path.with_suffix(".part")
-    with part.open("w", newline="", encoding="utf-8") as file:
+    with part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         rows = csv.writer(file)
         rows.writerow(["submission", *_titles(records[0]), "total", "out of", "notes"])
         for record in records:
@@ -29,10 +31,11 @@ def write(folder, records):
 
 def write_record(folder, record):
     """One submission's record, whole or not at all."""
-    path = folder / "records" / f"{record.submission.replace('/', '__')}.json"
+    path = folder / "records" / f"{_file_name(record.submission)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(record.as_dict(), indent=2) + "\n", encoding="utf-8")
+    # ASCII, since a submission's name need not be valid UTF-8.
+    part.write_text(json.dumps(record.as_dict(), indent=2) + "\n", encoding="ascii")
     part.replace(path)
 
 
@@ -46,7 +49,6 @@ def table(records):
     for title in _titles(records[0]):
         made.add_column(title, justify="right")
     made.add_column("total", justify="right")
-    made.add_column("notes")
     for record in records:
         cells = [
             _CELLS.get(record.outcomes[question], "{points} {outcome}").format(
@@ -54,11 +56,26 @@ def table(records):
             )
             for question, points in record.points.items()
         ]
-        made.add_row(
-            _shown(record.submission), *cells, f"{record.total}/{record.out_of}",
-            _shown("; ".join(record.notes)),
-        )
+        made.add_row(_shown(record.submission), *cells, f"{record.total}/{record.out_of}")
     return made
+
+
+def notes(records):
+    """A line for each submission with something to remark."""
+    return [
+        f"{_shown(record.submission)}: {_shown('; '.join(record.notes))}"
+        for record in records
+        if record.notes
+    ]
+
+
+def _file_name(submission):
+    """The name itself where it is a plain one, else what is plain in it and a digest."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", submission)[:60]
+    if plain == submission:
+        return plain
+    digest = hashlib.sha256(submission.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{plain}-{digest[:12]}"
 
 
 def _titles(record):

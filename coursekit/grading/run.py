@@ -4,7 +4,6 @@ A question whose code kills or hangs the kernel is quarantined, and the rest run
 kernel: one bad answer costs its own points and no others.
 """
 
-import hashlib
 import json
 import os
 import subprocess
@@ -27,7 +26,7 @@ SANDBOX = "none"
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds a cell, and a whole run of one notebook, may take."""
+    """Seconds a cell may take, and one run; what ends a run costs a further run for the rest."""
 
     cell: float = 10.0
     run: float = 60.0
@@ -82,7 +81,8 @@ def expected_values(exercise, seed, limits=Limits()):
     GraderError
         If a graded cell of the solution does not run through or emits nothing.
     """
-    events = _run(assemble.graft(exercise, exercise.solution), seed, None, limits)
+    whole = assemble.graft(exercise, exercise.solution, exercise.solution)
+    events = _run(whole, seed, None, limits)
     values = {e["cell"]: e.get("values") for e in events if e.get("outcome") == "pass"}
     for question in exercise.questions:
         if not values.get(question.graded):
@@ -98,8 +98,16 @@ def grade(exercise, path, name, seed, expected, limits=Limits()):
     try:
         submission = assemble.read_submission(path)
     except assemble.Unreadable as error:
-        outcomes = {q.answer: "not attempted" for q in exercise.questions}
-        return _record(exercise, name, outcomes, [str(error)], seed, path)
+        return _record(exercise, name, {}, "not attempted", [str(error)], seed)
+    try:
+        outcomes, notes = _grade(exercise, submission, seed, expected, limits)
+    except Exception as error:
+        # Ours to mend, and no reason to leave the others ungraded.
+        outcomes, notes = {}, [f"grader error: {type(error).__name__}: {error}"]
+    return _record(exercise, name, outcomes, "grader-error", notes, seed, submission.sha256)
+
+
+def _grade(exercise, submission, seed, expected, limits):
     outcomes, attempted = {}, {}
     notes = [note for note in submission.notes if any(repr(q.answer) in note
                                                       for q in exercise.questions)]
@@ -113,57 +121,52 @@ def grade(exercise, path, name, seed, expected, limits=Limits()):
         else:
             attempted[question.answer] = answer
     outcomes |= _attempts(exercise, attempted, seed, expected, limits)
-    return _record(exercise, name, outcomes, notes, seed, path)
+    return outcomes, notes
 
 
 def _attempts(exercise, answers, seed, expected, limits):
-    """Outcomes of the attempted questions, run until each has one of its own."""
+    """Outcomes of the attempted questions, run until each has one of its own.
+
+    Each run leaves out the graded cells that are settled. Their answers stay, since others may
+    call them, except an answer that did not get through its own definition.
+    """
     outcomes, retried = {}, False
     answers = dict(answers)
-    while answers:
-        events = _run(assemble.graft(exercise, answers), seed, expected, limits)
+    owner = {question.graded: question.answer for question in exercise.questions}
+    while open_ones := answers.keys() - outcomes.keys():
+        events = _run(assemble.graft(exercise, answers, open_ones), seed, expected, limits)
         ended = {e["cell"]: e["outcome"] for e in events if e["event"] == "end"}
-        for question in exercise.questions:
-            if question.answer in answers and question.graded in ended:
-                outcomes.setdefault(question.answer, ended[question.graded])
-        if all(name in outcomes for name in answers):
+        outcomes |= {owner[cell]: outcome for cell, outcome in ended.items() if cell in owner}
+        if answers.keys() <= outcomes.keys():
             break
-        culprit, outcome = _culprit(exercise, events)
-        if culprit in answers:
-            outcomes.setdefault(culprit, outcome)
-            del answers[culprit]
+        # The last cell to start is the one that ended the run, by its own fault or because the
+        # run's time was up.
+        last = next((e["cell"] for e in reversed(events) if e["event"] == "start"), None)
+        if last in owner:
+            outcomes.setdefault(owner[last], "timeout")
+        elif last in answers:
+            outcomes[last] = ended.get(last, "timeout")
+            del answers[last]
         elif not retried:
             retried = True
         else:
-            outcomes |= {name: "grader-error" for name in answers if name not in outcomes}
-            break
+            outcomes |= dict.fromkeys(answers.keys() - outcomes.keys(), "grader-error")
     return outcomes
 
 
-def _culprit(exercise, events):
-    """The answer whose code was the last to run, and how that ended."""
-    owner = {question.graded: question.answer for question in exercise.questions}
-    last = next((e["cell"] for e in reversed(events) if e["event"] == "start"), None)
-    outcome = next((e["outcome"] for e in events if e["cell"] == last and e["event"] == "end"),
-                   "timeout")  # the deadline of the whole run struck within the cell
-    return owner.get(last, last), outcome
-
-
-def _record(exercise, name, outcomes, notes, seed, path):
-    try:
-        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError:
-        digest = None
+def _record(exercise, name, outcomes, otherwise, notes, seed, sha256=None):
+    """The record of one submission; a question without an outcome gets the one in `otherwise`."""
     questions = exercise.questions
+    outcomes = {q.answer: outcomes.get(q.answer, otherwise) for q in questions}
     return Record(
         submission=name,
         exercise=exercise.name,
-        outcomes={q.answer: outcomes[q.answer] for q in questions},
+        outcomes=outcomes,
         points={q.answer: q.points if outcomes[q.answer] == "pass" else 0 for q in questions},
         out_of=sum(q.points for q in questions),
         notes=notes,
         seed=seed,
-        sha256=digest,
+        sha256=sha256,
     )
 
 
@@ -220,7 +223,7 @@ def _environment():
 
 
 def _listen(process, job, reading, seconds):
-    """Collect events until the run ends or its time is up; leave no process behind."""
+    """Collect events until the run ends or its time is up, then end what is left of it."""
     deadline = threading.Timer(seconds, _end, [process])
     deadline.start()
     events = []

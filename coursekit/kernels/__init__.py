@@ -4,10 +4,10 @@ How this folder is laid out
 ---------------------------
 One body of code, compiled once for each instruction set:
 
-- ``conv.pxi`` and ``pool.pxi`` hold the kernels. A kernel is `noexcept nogil`, trusts its
-  arguments, allocates nothing and writes into `out`: whatever could fail has failed at the door,
-  in `coursekit.ops.checks`. Above each kernel stands its entry, a `def` that makes the working
-  copy (the padded input) and lets go of the GIL.
+- ``conv.pxi`` and ``pool.pxi`` hold the kernels. A kernel trusts its arguments, runs without the
+  GIL, allocates nothing and writes into `out`: whatever could fail has failed at the door, in
+  `coursekit.ops.checks`. Its entry, a `def`, unpacks the window, makes a working copy where one
+  is needed (convolution pads its input) and lets go of the GIL.
 - ``_baseline.pyx`` is one thin module that includes them. A further instruction set is a further
   thin module and one more row of compiler flags in ``setup.py``; no kernel is written twice.
 - This file chooses. `reference` is a build like the others, in NumPy, with the same functions; it
@@ -73,10 +73,17 @@ def isa():
 def use_isa(name):
     """Choose the build that runs from now on, or within a `with` block.
 
+    The choice is the whole process's: threads share it.
+
     Parameters
     ----------
     name : str
         One of `available_isas()`.
+
+    Returns
+    -------
+    context manager
+        Restores the build that was in use before; ignore it to keep the choice.
 
     Raises
     ------
@@ -90,7 +97,7 @@ def use_isa(name):
     'reference'
     """
     global _current
-    if name not in available_isas():
+    if not isinstance(name, str) or name not in _builds:
         raise ValueError(f"use_isa: name must be one of {available_isas()}; got {name!r}")
     before, _current = _current, name
     return _restoring(before)

@@ -162,7 +162,9 @@ def output(op, out, shape, dtype, *inputs):
         raise ValueError(
             f"{op}: out must not overlap an input or itself; pass an array of its own"
         )
-    return out if out.flags.c_contiguous and out.flags.aligned else empty(op, shape, dtype)
+    plain = out.flags.c_contiguous and out.flags.aligned
+    # As a plain array: a subclass might compute in a way of its own.
+    return np.asarray(out) if plain else empty(op, shape, dtype)
 
 
 def run(op, kernel, *args):
@@ -175,9 +177,10 @@ def run(op, kernel, *args):
 
 def deliver(target, out):
     """What the caller gets: `out` if one was given, filled from `target`."""
-    if out is None or out is target:
+    if out is None:
         return target
-    out[...] = target
+    if not np.may_share_memory(out, target):
+        out[...] = target
     return out
 
 

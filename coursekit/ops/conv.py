@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit import kernels
+from coursekit import geometry, kernels
 from coursekit.ops import checks
 
 _ALGORITHMS = ("auto", "direct")
@@ -43,6 +43,8 @@ def conv(
         If an array is not float32 or float64, or the dtypes differ.
     ValueError
         If shapes do not fit together or a value is out of range; the message says which.
+    MemoryError
+        If the output or the padded input does not fit into memory; so for every operation.
 
     Notes
     -----
@@ -62,10 +64,11 @@ def conv(
     >>> conv(x, w, dilation=2)[0, 0]
     array([-4., -4.])
     """
-    if algorithm not in _ALGORITHMS:
-        fault = "is not in this version yet" if algorithm in _PLANNED else "is unknown"
+    if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
+        planned = isinstance(algorithm, str) and algorithm in _PLANNED
         raise ValueError(
-            f"conv: algorithm must be one of {_ALGORITHMS}; got {algorithm!r}, which {fault}"
+            f"conv: algorithm must be one of {_ALGORITHMS}; got {geometry.shown(algorithm)}, which "
+            f"is {'not in this version yet' if planned else 'unknown'}"
         )
     given = (x, w, b)
     x, w, b = checks.arrays("conv", x=x, w=w, b=b)

@@ -47,7 +47,7 @@ def test_each_extract_has_its_licence_and_is_small():
 
 
 def test_the_script_makes_the_same_extracts():
-    pytest.importorskip("skimage", reason="scikit-image is not installed: 'coursekit[data]'")
+    pytest.importorskip("skimage", reason="scikit-image is not installed: pip install -e .[data]")
     from coursekit.data.make_extracts import photographs
 
     for name, grey in photographs().items():

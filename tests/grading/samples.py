@@ -45,7 +45,7 @@ take_apart = lambda image, rates: [
 """,
 }
 
-# Each passes the visible examples of its answer, or nearly.
+# Mistakes somebody would make.
 _WRONG = {
     PATHS: """
 def paths(kernel_size, rates):

@@ -56,9 +56,11 @@ def test_answers_are_taken_by_id_and_everything_else_is_left(tmp_path):
     [
         (b"", "the file is empty"),
         (b" \n\t ", "the file is empty"),
-        (b"{ not json", "not JSON"),
+        (b"{ not json", r"not JSON \(line 1, column 3\)"),
         (b"\xff\xfe\x00", "not JSON"),
-        (b"[" * 100_000, "not JSON: nested too deeply"),
+        (b'"\xff"', r"not JSON \(not UTF-8\)"),
+        (b"[" * 100_000, r"not JSON \(nested too deeply\)"),
+        (b'{"cells": ' + b"7" * 5000 + b"}", r"not JSON \(a number too long"),
         (b"[1, 2]", "no list of cells"),
         (b'"text"', "no list of cells"),
         (b'{"cells": {}}', "no list of cells"),
@@ -82,7 +84,7 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path):
 
 
 def test_only_what_is_needed_is_run(exercise):
-    grafted = assemble.graft(exercise, {PATHS: "def paths(k, r): ..."})
+    grafted = assemble.graft(exercise, {PATHS: "def paths(k, r): ..."}, {PATHS})
     assert [cell.id for cell in grafted.cells] == ["set-up", PATHS, "graded-paths"]
     assert grafted.cells[1].source == "def paths(k, r): ..."
     pristine = {cell.id: cell.source for cell in exercise.notebook.cells}
@@ -91,7 +93,14 @@ def test_only_what_is_needed_is_run(exercise):
     nbformat.validate(grafted)
 
 
+def test_an_answer_may_be_run_and_not_graded(exercise):
+    grafted = assemble.graft(exercise, exercise.solution, {SHARE})
+    assert [cell.id for cell in grafted.cells] == [
+        "set-up", PATHS, SHARE, "graded-share-read", APART
+    ]
+
+
 def test_grafting_leaves_the_exercise_as_it_was(exercise):
     before = nbformat.writes(exercise.notebook)
-    assemble.graft(exercise, exercise.solution)
+    assemble.graft(exercise, exercise.solution, exercise.solution)
     assert nbformat.writes(exercise.notebook) == before

@@ -81,6 +81,19 @@ def test_the_number_and_the_order_of_values_count():
         assert not compare.equal([one, two], received)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [3, "text", None, np.eye(100), [[1], [2, 3]], [np.zeros(2), np.zeros(3)], {"a": [1]}, 1 / 3],
+)
+def test_emit_displays_what_encode_makes_and_a_short_text(monkeypatch, value):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    emit.emit(value, rtol=0.5)
+    assert compare.equal([payload(value)], [shown[0][emit.MIME]])
+    assert shown[0][emit.MIME]["rtol"] == 0.5
+    assert len(shown[0]["text/plain"]) < 300
+
+
 def test_nothing_expected_is_nothing_proven():
     assert not compare.equal([], [])
 

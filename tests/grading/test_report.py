@@ -35,8 +35,22 @@ def test_a_name_cannot_become_a_formula_or_another_row(tmp_path, name):
 
 
 def test_markup_and_control_characters_are_shown_not_obeyed():
-    text = _printed(record("[bold]x[/bold]", note="a\x1b[2Jb"))
-    assert "[bold]x[/bold]" in text and "\x1b" not in text
+    text = _printed(record("[bold]x[/bold]"))
+    assert "[bold]x[/bold]" in text
+    (line,) = report.notes([record("[red]x", note="a\x1b[2Jb"), record("y")])
+    assert line == r"\[red]x: a?\[2Jb"
+
+
+@pytest.mark.parametrize("name", ["caf\udce9", "x" * 1000, "a/" * 300])
+def test_no_name_is_too_strange_to_be_written(tmp_path, name):
+    report.write(tmp_path, [record(name)])
+    (path,) = (tmp_path / "records").iterdir()
+    assert json.loads(path.read_text())["submission"] == name
+
+
+def test_names_that_look_alike_have_records_of_their_own(tmp_path):
+    report.write(tmp_path, [record("a/b"), record("a__b"), record("a_b"), record("a b")])
+    assert len(list((tmp_path / "records").iterdir())) == 4
 
 
 def test_a_record_stays_in_its_folder(tmp_path):

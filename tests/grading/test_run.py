@@ -42,7 +42,8 @@ def hand_in(exercise, expected, tmp_path):
         names = {"paths": PATHS, "share": SHARE, "apart": APART}
         changed = {names[name]: source for name, source in answers.items()}
         path = tmp_path / "s.ipynb"
-        path.write_text(samples.handed_in(exercise.solution, changed))
+        content = json.loads(samples.handed_in(exercise.solution, changed))
+        path.write_text(json.dumps(content))  # in ASCII, whatever the answers hold
         return run.grade(exercise, path, "s", SEED, expected, LIMITS)
 
     return _hand_in
@@ -141,8 +142,47 @@ def test_an_attack_wins_nothing_and_costs_only_its_question(hand_in, name):
     source, outcome = HOSTILE[name]
     record = hand_in(paths=source)
     assert record.outcomes[PATHS] == outcome
-    honest = 0 if name == "emit replaced" else 2  # it broke `emit` for its own other answers
+    # These two broke the session that their own other answers run in.
+    honest = 0 if name in ("emit replaced", "nothing emitted, cell silenced") else 2
     assert tuple(record.points.values()) == (0, honest, honest)
+
+
+def test_a_helper_that_hangs_on_some_inputs_still_serves_those_who_call_it(hand_in):
+    helper = """
+def paths(kernel_size, rates):
+    while kernel_size == 5:
+        pass
+    counts = np.ones(1, dtype=int)
+    for rate in rates:
+        counts = np.convolve(counts, np.arange((kernel_size - 1) * rate + 1) % rate == 0)
+    return counts
+"""
+    caller = """
+def share_read(kernel_shape, rates):
+    share = 1
+    for axis in range(2):
+        along = paths(kernel_shape[axis], [pair[axis] for pair in rates])
+        share *= np.count_nonzero(along) / len(along)
+    return share
+"""
+    assert tuple(hand_in(paths=helper, share=caller).points.values()) == (0, 2, 2)
+
+
+def test_half_a_surrogate_pair_costs_its_own_question(hand_in):
+    record = hand_in(paths="def paths(kernel_size, rates):\n    return '\ud800'")
+    assert tuple(record.points.values()) == (0, 2, 2)
+
+
+def test_a_fault_of_the_grader_is_a_row_and_not_the_end(exercise, expected, tmp_path, monkeypatch):
+    def broken(*args):
+        raise RuntimeError("no more pipes")
+
+    monkeypatch.setattr(run, "_run", broken)
+    path = tmp_path / "s.ipynb"
+    path.write_text(samples.handed_in(exercise.solution))
+    record = run.grade(exercise, path, "s", SEED, expected, LIMITS)
+    assert set(record.outcomes.values()) == {"grader-error"}
+    assert record.notes == ["grader error: RuntimeError: no more pipes"]
 
 
 def test_two_killers_leave_the_third_question_graded(hand_in):

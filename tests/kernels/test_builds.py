@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import warnings
 
 import pytest
 
@@ -64,7 +63,7 @@ def test_use_isa_lasts_or_ends_with_its_block():
         ck.use_isa(before)
 
 
-@pytest.mark.parametrize("name", ["sse9", "", None, 3, [], "Reference"])
+@pytest.mark.parametrize("name", ["sse9", "", None, 3, [], ("baseline",), "Reference"])
 def test_an_unknown_build_is_refused(name):
     with pytest.raises(ValueError) as caught:
         ck.use_isa(name)
@@ -125,7 +124,5 @@ def test_a_wrong_choice_in_the_environment_is_said_in_one_line(name):
 
 
 def test_importing_is_silent():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        done = run("import coursekit", None, "-W", "error")
+    done = run("import coursekit", None, "-W", "error")
     assert done.returncode == 0 and not done.stderr + done.stdout, done.stderr

@@ -25,7 +25,7 @@ def peer():
     if torch is None:
         if os.environ.get("COURSEKIT_REQUIRE_PEERS") == "1":
             pytest.fail("PyTorch is required here (COURSEKIT_REQUIRE_PEERS=1) and not installed")
-        pytest.skip("PyTorch is not installed: pip install 'coursekit[peers]'")
+        pytest.skip("PyTorch is not installed: pip install -e .[peers]")
 
 
 def tensor(a):

@@ -48,3 +48,12 @@ def test_a_strided_output_is_a_subsample_of_the_standard_one(operands):
 def test_padding_is_handed_on(operands):
     for variant in ck.VARIANTS.values():
         assert variant(*operands, padding="valid").shape != variant(*operands).shape
+
+
+@pytest.mark.parametrize("name", ["strided", "pooled", "dilated"])
+@pytest.mark.parametrize(
+    ("rate", "error"), [(0, ValueError), (1.5, TypeError), ((2, 0), ValueError)]
+)
+def test_a_wrong_rate_is_called_by_its_name(operands, name, rate, error):
+    with pytest.raises(error, match=f"^{name}: rate must be "):
+        ck.VARIANTS[name](*operands, rate=rate)
