@@ -5,6 +5,7 @@ all went well, 1 when something was found wrong, 2 when the command was called w
 command needs is imported when it runs.
 """
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,8 @@ app = typer.Typer(
 
 def main():
     """Run the command line; a user's mistake ends in one line, not in a traceback."""
+    # A plain kill ends a command as Ctrl-C does, so that it takes its processes with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except ModuleNotFoundError as error:
@@ -101,9 +104,6 @@ def grade(
         "grades"
     ),
     cell_seconds: Annotated[float, typer.Option(help="Time for one cell.", min=0.1)] = 10.0,
-    run_seconds: Annotated[
-        float, typer.Option(help="Time for one run of a submission.", min=1)
-    ] = 60.0,
 ):
     """Grade submissions: run their answers on fresh inputs, print and write a gradebook.
 
@@ -118,9 +118,10 @@ def grade(
     from coursekit.grading import assemble, report, run
 
     found = _submissions(paths)
-    limits = run.Limits(cell_seconds, run_seconds)
+    limits = run.Limits(cell_seconds)
     seed = secrets.randbits(53)  # a float64, and so any JSON reader, holds it exactly
     print("no sandbox: submissions run with your rights", file=sys.stderr)
+    report.prepare(out)
     try:
         unit = assemble.load_exercise(exercise or _common_unit(found))
         expected = run.expected_values(unit, seed, limits)
@@ -137,6 +138,8 @@ def grade(
     for note in report.notes(records):
         rich.print(note)
     print(f"gradebook: {book}")
+    if any("grader-error" in record.outcomes.values() for record in records):
+        _fail("some questions could not be graded; see grader-error above, and grade them again")
 
 
 @app.command()

@@ -52,11 +52,14 @@ assert np.array_equal(paths(2, [1, 3]), [1, 1, 0, 1, 1])
 print("both examples agree")
 
 # %% Graded: paths role="graded" answer="answer-paths" points=2
-rng = case_rng("paths")
-for _ in range(20):
-    kernel_size = int(rng.integers(1, 6))
-    rates = rng.integers(1, 6, size=rng.integers(1, 6)).tolist()
-    emit(paths(kernel_size, rates))
+def grade_paths(rng):
+    for _ in range(20):
+        kernel_size = int(rng.integers(1, 6))
+        rates = rng.integers(1, 6, size=rng.integers(1, 6)).tolist()
+        emit(paths(kernel_size, rates))
+
+
+grade_paths(case_rng("paths"))
 
 # %% Task 2: the share that is read [markdown]
 # ## 2. The share that is read (2 points)
@@ -91,11 +94,14 @@ assert np.isclose(share_read((2, 3), [(1, 2)]), 3 / 5)
 print("both examples agree")
 
 # %% Graded: share read role="graded" answer="answer-share-read" points=2
-rng = case_rng("share read")
-for _ in range(20):
-    kernel_shape = tuple(rng.integers(1, 5, size=2).tolist())
-    rates = [tuple(pair) for pair in rng.integers(1, 6, size=(rng.integers(1, 5), 2)).tolist()]
-    emit(share_read(kernel_shape, rates))
+def grade_share_read(rng):
+    for _ in range(20):
+        kernel_shape = tuple(rng.integers(1, 5, size=2).tolist())
+        rates = rng.integers(1, 6, size=(rng.integers(1, 5), 2)).tolist()
+        emit(share_read(kernel_shape, [tuple(pair) for pair in rates]))
+
+
+grade_share_read(case_rng("share read"))
 
 # %% Task 3: the pictures that never meet [markdown]
 # ## 3. The pictures that never meet (2 points)
@@ -124,10 +130,13 @@ assert np.array_equal(small[0, 1], [[1, 4], [7, 10]])
 print("the example agrees")
 
 # %% Graded: take apart role="graded" answer="answer-take-apart" points=2
-rng = case_rng("take apart")
-for _ in range(12):
-    p, q, rows, columns = rng.integers(1, 5, size=4).tolist()
-    emit(take_apart(rng.integers(0, 100, size=(p * rows, q * columns)), (p, q)))
+def grade_take_apart(rng):
+    for _ in range(12):
+        p, q, rows, columns = rng.integers(1, 5, size=4).tolist()
+        emit(take_apart(rng.integers(0, 100, size=(p * rows, q * columns)), (p, q)))
+
+
+grade_take_apart(case_rng("take apart"))
 
 # %% What next [markdown]
 # ## What next

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -54,8 +53,6 @@ def serve(folder, first, port, browser):
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # JupyterLab refuses to run as root without it
-    # Ended by Ctrl-C or by a plain kill, no server is left behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # The token goes by the environment: a command line is there for every user to read.
     # In a session of its own, or it would meet Ctrl-C with a question while we end it.
     process = subprocess.Popen(

@@ -7,7 +7,8 @@ cell's id, so that ids survive any edit of the text. A code cell may have a role
 setup      runs first; makes `emit` and what the exercise provides
 answer     the learner writes it; the part between BEGIN and END SOLUTION is cut out
 example    a quick check the learner sees and runs
-graded     emits values for `points`, awarded to the answer cell named by `answer`
+graded     emits values for `points`, awarded to the answer cell named by `answer`; it
+           leaves no names behind that a learner's helpers could have
 =========  =======================================================================
 
 A code cell with no role is shown and run, as in a lesson.

@@ -66,11 +66,11 @@ class Exercise:
 
 @dataclass
 class Submission:
-    """What was found in a submitted file: answer id to source, and remarks for the report."""
+    """What was found in a submitted file: the sources of its code cells by id."""
 
     answers: dict
     unit: str | None
-    notes: list
+    repeated: set  # ids that occur more than once; the first counts
     sha256: str
 
 
@@ -102,7 +102,7 @@ def read_submission(path):
     cells = document.get("cells") if isinstance(document, dict) else None
     if not isinstance(cells, list):
         raise Unreadable("not a notebook of format 4: it has no list of cells")
-    answers, notes = {}, []
+    answers, repeated = {}, set()
     for cell in cells:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
@@ -113,10 +113,12 @@ def read_submission(path):
             continue
         source = source.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
         if name in answers:
-            notes.append(f"cell {name!r} occurs more than once; the first counts")
+            repeated.add(name)
         else:
             answers[name] = source
-    return Submission(answers, _unit(document), notes, hashlib.sha256(content).hexdigest())
+    if not answers:
+        raise Unreadable("no code cell with an id; save it in notebook format 4.5")
+    return Submission(answers, _unit(document), repeated, hashlib.sha256(content).hexdigest())
 
 
 def graft(exercise, answers, graded):

@@ -39,7 +39,7 @@ def emit(value, *, rtol=1e-6, atol=1e-9):
     Parameters
     ----------
     value : number, str, None, ndarray, or list, tuple or dict of these
-        Whole numbers and truth values must be equal, others within the tolerance. A list of
+        Whole numbers must equal whole numbers; other numbers, within the tolerance. A list of
         numbers counts as an array.
     rtol, atol : float
         Tolerances; the reference solution's count.

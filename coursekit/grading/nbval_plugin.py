@@ -109,10 +109,6 @@ class GradedCell(IPyNbCell):
         self.tell(event="start")
         try:
             super().runtest()
-        except KernelDied:
-            self.session.shouldstop = "the kernel died"
-            self.tell(event="end", outcome="killed")
-            raise
         except NbCellError:
             outcome = "fail" if self.equal is False else "error"
             if self.parent.timed_out:
@@ -120,9 +116,14 @@ class GradedCell(IPyNbCell):
                 self.session.shouldstop = outcome = "timeout"
             self.tell(event="end", outcome=outcome)
             raise
+        except Exception:
+            # The kernel died, or sends what is no message: the session is lost.
+            self.session.shouldstop = outcome = "killed"
+            self.tell(event="end", outcome=outcome)
+            raise
         # Fails closed: a graded cell passes only by a comparison made here.
-        passed = self.equal is True or not self.options["check"]
-        self.tell(event="end", outcome="pass" if passed else "fail", values=self.values)
+        outcome = ("pass" if self.equal is True else "fail") if self.options["check"] else "ran"
+        self.tell(event="end", outcome=outcome, values=self.values)
 
     def compare_outputs(self, test, ref, skip_compare=None):
         """Compare the emitted values alone; what else a cell prints is its own affair."""

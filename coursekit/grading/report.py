@@ -4,17 +4,17 @@ import csv
 import hashlib
 import json
 import re
+import tempfile
 
 from rich.table import Table
+from rich.text import Text
 
 # How an outcome is shown; any other one stands beside its points.
 _CELLS = {"pass": "{points}", "not attempted": "-"}
 
 
 def write(folder, records):
-    """Write ``gradebook.csv`` and ``records/<submission>.json``; return the CSV's path."""
-    for record in records:
-        write_record(folder, record)
+    """Write ``gradebook.csv``; return its path."""
     path = folder / "gradebook.csv"
     part = path.with_suffix(".part")
     with part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
@@ -29,10 +29,22 @@ def write(folder, records):
     return path
 
 
+def prepare(folder):
+    """Make the folder and try to write in it, before any work is done.
+
+    Raises
+    ------
+    OSError
+        If that cannot be.
+    """
+    (folder / "records").mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder), tempfile.TemporaryFile(dir=folder / "records"):
+        pass
+
+
 def write_record(folder, record):
     """One submission's record, whole or not at all."""
     path = folder / "records" / f"{_file_name(record.submission)}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     # ASCII, since a submission's name need not be valid UTF-8.
     part.write_text(json.dumps(record.as_dict(), indent=2) + "\n", encoding="ascii")
@@ -63,7 +75,7 @@ def table(records):
 def notes(records):
     """A line for each submission with something to remark."""
     return [
-        f"{_shown(record.submission)}: {_shown('; '.join(record.notes))}"
+        _shown(f"{record.submission}: {'; '.join(record.notes)}")
         for record in records
         if record.notes
     ]
@@ -91,8 +103,8 @@ def remarks(record):
 
 
 def _shown(text):
-    """Text of a submission, free of control characters and of rich's markup."""
-    return "".join(c if c.isprintable() else "?" for c in text).replace("[", r"\[")
+    """Text of a submission, free of control characters; as Text, it is not read as markup."""
+    return Text("".join(c if c.isprintable() else "?" for c in text))
 
 
 def _inert(text):

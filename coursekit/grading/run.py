@@ -1,15 +1,17 @@
 """Run one submission: in a process of its own, under a deadline, each question on its merits.
 
-A question whose code kills or hangs the kernel is quarantined, and the rest run again in a fresh
-kernel: one bad answer costs its own points and no others.
+Where code kills or hangs the kernel, the questions left open run again, each in a fresh kernel of
+its own: one bad answer costs its own points and no others.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -26,10 +28,14 @@ SANDBOX = "none"
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds a cell may take, and one run; what ends a run costs a further run for the rest."""
+    """Seconds a cell may take, and one run of a notebook: None is enough for all its cells."""
 
     cell: float = 10.0
-    run: float = 60.0
+    run: float | None = None
+
+    def deadline(self, cells):
+        """Seconds for a run of so many cells, with half a minute for its start."""
+        return 30 + cells * self.cell if self.run is None else self.run
 
 
 @dataclass
@@ -83,7 +89,7 @@ def expected_values(exercise, seed, limits=Limits()):
     """
     whole = assemble.graft(exercise, exercise.solution, exercise.solution)
     events = _run(whole, seed, None, limits)
-    values = {e["cell"]: e.get("values") for e in events if e.get("outcome") == "pass"}
+    values = {e["cell"]: e["values"] for e in events if e.get("outcome") == "pass"}
     for question in exercise.questions:
         if not values.get(question.graded):
             raise GraderError(
@@ -109,8 +115,11 @@ def grade(exercise, path, name, seed, expected, limits=Limits()):
 
 def _grade(exercise, submission, seed, expected, limits):
     outcomes, attempted = {}, {}
-    notes = [note for note in submission.notes if any(repr(q.answer) in note
-                                                      for q in exercise.questions)]
+    twice = [q.answer for q in exercise.questions if q.answer in submission.repeated]
+    notes = [f"cell {name!r} occurs more than once; the first counts" for name in twice]
+    foreign = submission.answers.keys() - {cell.id for cell in exercise.notebook.cells}
+    if foreign:
+        notes.append(f"code cells of its own, which were not run: {len(foreign)}")
     stubs = exercise.stubs
     for question in exercise.questions:
         answer = submission.answers.get(question.answer)
@@ -125,33 +134,54 @@ def _grade(exercise, submission, seed, expected, limits):
 
 
 def _attempts(exercise, answers, seed, expected, limits):
-    """Outcomes of the attempted questions, run until each has one of its own.
+    """Outcomes of the attempted questions.
 
-    Each run leaves out the graded cells that are settled. Their answers stay, since others may
-    call them, except an answer that did not get through its own definition.
+    All are run together. A run that ended early does not prove who ended it, so each question
+    that it left open is run alone; and one whose answer breaks off then, perhaps for want of
+    another answer that it calls, is run once more with the others.
     """
-    outcomes, retried = {}, False
-    answers = dict(answers)
-    owner = {question.graded: question.answer for question in exercise.questions}
-    while open_ones := answers.keys() - outcomes.keys():
-        events = _run(assemble.graft(exercise, answers, open_ones), seed, expected, limits)
-        ended = {e["cell"]: e["outcome"] for e in events if e["event"] == "end"}
-        outcomes |= {owner[cell]: outcome for cell, outcome in ended.items() if cell in owner}
-        if answers.keys() <= outcomes.keys():
-            break
-        # The last cell to start is the one that ended the run, by its own fault or because the
-        # run's time was up.
-        last = next((e["cell"] for e in reversed(events) if e["event"] == "start"), None)
-        if last in owner:
-            outcomes.setdefault(owner[last], "timeout")
-        elif last in answers:
-            outcomes[last] = ended.get(last, "timeout")
-            del answers[last]
-        elif not retried:
-            retried = True
-        else:
-            outcomes |= dict.fromkeys(answers.keys() - outcomes.keys(), "grader-error")
+
+    def run(names, graded):
+        return _run(assemble.graft(exercise, {name: answers[name] for name in names}, graded),
+                    seed, expected, limits)
+
+    outcomes = _settled(exercise, run(answers, answers)) if answers else {}
+    left_open = [name for name in answers if name not in outcomes]
+    sound = set(answers)
+    for name in left_open:
+        events = run([name], [name])
+        if not any(event["event"] == "start" for event in events):
+            events = run([name], [name])  # it never got to the student's code: try again
+        outcomes[name] = _alone(exercise, name, events)
+        if not any(event["cell"] == name and event.get("outcome") in ("ran", "error")
+                   for event in events):
+            sound.discard(name)  # it ends the kernel by its mere definition
+    for name in left_open:
+        if outcomes[name] == "error" and len(sound) > 1:
+            together = _settled(exercise, run([n for n in answers if n in sound], [name]))
+            outcomes[name] = together.get(name, "error")
     return outcomes
+
+
+def _settled(exercise, events):
+    """Answer id to outcome, of the graded cells that came to an end of their own."""
+    owner = {question.graded: question.answer for question in exercise.questions}
+    return {
+        owner[event["cell"]]: event["outcome"]
+        for event in events
+        if event["cell"] in owner and event.get("outcome") in ("pass", "fail", "error")
+    }
+
+
+def _alone(exercise, name, events):
+    """The outcome of a question from a run of its own."""
+    settled = _settled(exercise, events)
+    if name in settled:
+        return settled[name]
+    if not any(event["event"] == "start" for event in events):
+        return "grader-error"
+    return next((event["outcome"] for event in reversed(events)
+                 if event.get("outcome") in ("killed", "timeout")), "killed")
 
 
 def _record(exercise, name, outcomes, otherwise, notes, seed, sha256=None):
@@ -185,8 +215,8 @@ def _startup(seed):
 
 def _run(notebook, seed, expected, limits):
     """Run a grafted notebook under pytest; the events its plugin told before the deadline."""
-    with tempfile.TemporaryDirectory(prefix="coursekit-") as folder:
-        folder = Path(folder)
+    folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
+    try:
         # The kernel's folder is not the notebook's.
         (folder / "home").mkdir()
         (folder / "pytest.ini").write_text("[pytest]\n")
@@ -198,7 +228,8 @@ def _run(notebook, seed, expected, limits):
         try:
             process = subprocess.Popen(
                 [
-                    sys.executable, "-m", "pytest", "-c", "pytest.ini", "--rootdir", ".", "-s",
+                    sys.executable, "-P", "-m", "pytest", "-s", "-c", "pytest.ini",
+                    "--rootdir", ".",
                     "-p", "nbval.plugin", "-p", "coursekit.grading.nbval_plugin",
                     "-p", "no:cacheprovider", "--noconftest",
                     f"--nbval-cell-timeout={limits.cell}", f"--coursekit-events={writing}",
@@ -206,10 +237,15 @@ def _run(notebook, seed, expected, limits):
                 ],
                 cwd=folder, env=_environment(), pass_fds=[writing], stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                start_new_session=True,  # a signal to its group must not reach the grader
             )
         finally:
             os.close(writing)
-        return _listen(process, job, reading, limits.run)
+        return _listen(process, job, reading, limits.deadline(len(notebook.cells)))
+    finally:
+        # Whatever the student's code left there: its clean-up decides no grade.
+        with suppress(RecursionError):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _environment():
@@ -226,7 +262,7 @@ def _listen(process, job, reading, seconds):
     """Collect events until the run ends or its time is up, then end what is left of it."""
     deadline = threading.Timer(seconds, _end, [process])
     deadline.start()
-    events = []
+    started, events = time.monotonic(), []
     try:
         with os.fdopen(reading) as lines:
             # It may die before it has read its job; then there are no events.
@@ -238,6 +274,8 @@ def _listen(process, job, reading, seconds):
                 except ValueError:
                     break  # cut off in the middle
         process.wait()
+        if time.monotonic() - started >= seconds:
+            events.append({"event": "deadline", "cell": None, "outcome": "timeout"})
     finally:
         deadline.cancel()
         _end(process)

@@ -47,7 +47,7 @@ def test_answers_are_taken_by_id_and_everything_else_is_left(tmp_path):
     ))
     found = assemble.read_submission(path)
     assert found.answers == {"a": "x = 1\ny = 2"}
-    assert found.notes == ["cell 'a' occurs more than once; the first counts"]
+    assert found.repeated == {"a"}
     assert found.unit is None
 
 
@@ -64,6 +64,7 @@ def test_answers_are_taken_by_id_and_everything_else_is_left(tmp_path):
         (b"[1, 2]", "no list of cells"),
         (b'"text"', "no list of cells"),
         (b'{"cells": {}}', "no list of cells"),
+        (b'{"cells": [{"cell_type": "code", "source": "1"}]}', "save it in notebook format 4.5"),
         (b'{"worksheets": [{"cells": []}], "nbformat": 3}', "no list of cells"),
         (b" " * (20 * 2**20 + 1), "larger than 20 MiB"),
     ],

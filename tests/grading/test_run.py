@@ -10,7 +10,7 @@ from samples import APART, PATHS, SHARE
 
 from coursekit.grading import assemble, report, run
 
-LIMITS = run.Limits(cell=3, run=30)
+LIMITS = run.Limits(cell=3)
 SEED = 20240229
 
 
@@ -120,6 +120,36 @@ def paths(kernel_size, rates):
 def paths(kernel_size, rates):
     return [1]
 """, "fail"),
+    "a forged message breaks the channel": ("""
+def paths(kernel_size, rates):
+    kernel = get_ipython().kernel
+    parts = [b"x", b"<IDS|MSG>", b"bad", b"{}", b"{}", b"{}", b"{}"]
+    kernel.iopub_socket.send_multipart(parts)
+    kernel.session.send(kernel.iopub_socket, "display_data", {"nothing": 1},
+                        parent=kernel.get_parent())
+""", "killed"),
+    "a death in the future": ("""
+import os, threading
+threading.Timer(0.3, os._exit, [0]).start()
+
+def paths(kernel_size, rates):
+    import time
+    time.sleep(1)
+""", "killed"),
+    "a signal to the grader's group": ("""
+import os, signal
+
+def paths(kernel_size, rates):
+    os.killpg(os.getpgid(os.getppid()), signal.SIGKILL)
+""", "killed"),
+    "a folder too deep to remove": ("""
+import os
+
+def paths(kernel_size, rates):
+    for _ in range(3000):
+        os.mkdir("x")
+        os.chdir("x")
+""", "fail"),
     "a syntax error": ("def paths(:", "error"),
     "interrupts swallowed": ("""
 def paths(kernel_size, rates):
@@ -142,8 +172,7 @@ def test_an_attack_wins_nothing_and_costs_only_its_question(hand_in, name):
     source, outcome = HOSTILE[name]
     record = hand_in(paths=source)
     assert record.outcomes[PATHS] == outcome
-    # These two broke the session that their own other answers run in.
-    honest = 0 if name in ("emit replaced", "nothing emitted, cell silenced") else 2
+    honest = 0 if name == "emit replaced" else 2  # it broke `emit` for its own other answers
     assert tuple(record.points.values()) == (0, honest, honest)
 
 
@@ -220,7 +249,9 @@ def test_a_run_that_cannot_start_is_flagged_and_no_zero_without_a_word(
 
 
 def test_the_gradebook_on_disk(graded, tmp_path):
+    report.prepare(tmp_path)
     book = report.write(tmp_path, list(graded.values()))
+    report.write_record(tmp_path, graded["os_exit"])
     rows = list(csv.DictReader(book.read_text().splitlines()))
     assert {row["submission"]: int(row["total"]) for row in rows} == {
         name: sum(points) for name, (_, points) in samples.make().items()
