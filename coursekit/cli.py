@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from coursekit.doctor import LEARN
+from coursekit.doctor import LEARN, examine
 
 app = typer.Typer(
     help="A course on dilated convolutions that measures what it claims.",
@@ -121,11 +121,11 @@ def grade(
     limits = run.Limits(cell_seconds)
     seed = secrets.randbits(53)  # a float64, and so any JSON reader, holds it exactly
     print("no sandbox: submissions run with your rights", file=sys.stderr)
-    report.prepare(out)
     try:
         unit = assemble.load_exercise(exercise or _common_unit(found))
+        report.prepare(out)
         expected = run.expected_values(unit, seed, limits)
-    except FileNotFoundError as error:
+    except assemble.UnknownExercise as error:
         _fail(str(error), code=2)
     except run.GraderError as error:
         _fail(str(error))
@@ -148,8 +148,6 @@ def doctor():
 
     Example: coursekit doctor
     """
-    from coursekit.doctor import examine
-
     findings = examine()
     for finding in findings:
         print(f"{'ok     ' if finding.fine else 'MISSING'}  {finding.what}: {finding.state}")
@@ -207,7 +205,9 @@ def _progress(items, what):
 
 
 def _fail(reason, code=1):
-    print(f"coursekit: {' '.join(reason.split())}", file=sys.stderr)
+    # One line, and nothing in it that a terminal would obey: parts may come from a submission.
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(reason.split()))
+    print(f"coursekit: {line}", file=sys.stderr)
     raise SystemExit(code)
 
 

@@ -110,6 +110,14 @@ def test_wrong_arguments_exit_with_2(tmp_path, words):
     assert done.returncode == 2 and "Traceback" not in done.stderr
 
 
+def test_a_wrong_call_leaves_nothing_behind_and_obeys_no_submission(tmp_path):
+    forged = samples.handed_in({}).replace('"unit": "06_gridding"', '"unit": "x\\u001b[2J"')
+    (tmp_path / "s.ipynb").write_text(forged)
+    line = complaint(run("grade", "s.ipynb", cwd=tmp_path), 2)
+    assert "no exercise 'x\\x1b[2J'" in line and "\x1b" not in line
+    assert [path.name for path in tmp_path.iterdir()] == ["s.ipynb"]
+
+
 def test_grading_into_a_file_is_refused(tmp_path):
     samples.write(tmp_path / "in")
     (tmp_path / "grades").write_text("mine")

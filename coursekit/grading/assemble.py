@@ -17,6 +17,10 @@ from coursekit.authoring.workspace import course_folder
 _LARGEST = 20 * 2**20
 
 
+class UnknownExercise(Exception):
+    """The course has no such exercise; says which it has."""
+
+
 class Unreadable(Exception):
     """A submission that is no notebook; says why in one line."""
 
@@ -79,12 +83,12 @@ def load_exercise(name):
 
     Raises
     ------
-    FileNotFoundError
+    UnknownExercise
         If there is no such exercise; the message lists those there are.
     """
     found = {path.stem: path for path in course_folder("exercises").glob("*.ipynb")}
     if name not in found:
-        raise FileNotFoundError(f"no exercise {name!r}; there are: {', '.join(sorted(found))}")
+        raise UnknownExercise(f"no exercise {name!r}; there are: {', '.join(sorted(found))}")
     solved = nbformat.read(course_folder("solutions") / f"{name}.ipynb", as_version=4)
     return Exercise(name, nbformat.read(found[name], as_version=4), _answers(solved))
 

@@ -239,6 +239,9 @@ def _run(notebook, seed, expected, limits):
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 start_new_session=True,  # a signal to its group must not reach the grader
             )
+        except OSError:
+            os.close(reading)
+            raise
         finally:
             os.close(writing)
         return _listen(process, job, reading, limits.deadline(len(notebook.cells)))

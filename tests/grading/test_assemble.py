@@ -34,7 +34,8 @@ def test_an_exercise_knows_its_questions(exercise):
 
 
 def test_an_unknown_exercise_is_refused_with_those_there_are():
-    with pytest.raises(FileNotFoundError, match=r"no exercise '99_none'; there are: .*06_gridding"):
+    wanted = r"no exercise '99_none'; there are: .*06_gridding"
+    with pytest.raises(assemble.UnknownExercise, match=wanted):
         assemble.load_exercise("99_none")
 
 
