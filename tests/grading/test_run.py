@@ -176,6 +176,15 @@ def test_an_attack_wins_nothing_and_costs_only_its_question(hand_in, name):
     assert tuple(record.points.values()) == (0, honest, honest)
 
 
+def test_a_death_in_another_questions_time_is_not_blamed_on_it(hand_in, exercise):
+    fuse = "import os, threading\nthreading.Timer(0.8, os._exit, [0]).start()\n"
+    pause = "    import time\n    time.sleep(0.08)\n    share = 1.0"  # 20 cases: 1.6 s
+    slow = exercise.solution[SHARE].replace("    share = 1.0", pause)
+    assert "sleep" in slow
+    record = hand_in(paths=fuse + exercise.solution[PATHS], share=slow)
+    assert tuple(record.points.values()) == (2, 2, 2)
+
+
 def test_a_helper_that_hangs_on_some_inputs_still_serves_those_who_call_it(hand_in):
     helper = """
 def paths(kernel_size, rates):
