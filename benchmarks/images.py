@@ -37,15 +37,10 @@ def pooled():
                          nn.Conv(CLASSES, (1, 1)), nn.Upsample(4))
 
 
-def interleaved():
-    """The grid's rates in every second layer, standard convolutions between them."""
-    return stack([1, 2, 1, 2, 1, 2])
-
-
 def smoothed():
-    """The grid, each dilated layer behind a depthwise one that joins its lattices."""
-    smooth = nn.Conv(CHANNELS, (3, 3), padding=1, groups=CHANNELS)
-    layers = [*conv(2)]
+    """The grid, each layer but the first behind an average that joins its lattices."""
+    smooth = nn.AvgPool((3, 3), stride=1, padding=1)
+    layers = conv(2)
     for _ in range(5):
         layers += [smooth, *conv(2)]
     return nn.Sequential(*layers, nn.Conv(CLASSES, (1, 1)))
@@ -76,12 +71,12 @@ NETS = {
     "early 4,4,2,2,1,1": partial(stack, [4, 4, 2, 2, 1, 1]),
     "grid 2,2,2,2,2,2": partial(stack, [2] * 6),
     "HDC 1,2,5,1,2,5": partial(stack, [1, 2, 5, 1, 2, 5]),
-    "interleaved 1,2,1,2,1,2": interleaved,
+    "interleaved 1,4,1,4,1,1": partial(stack, [1, 4, 1, 4, 1, 1]),
     "smoothed": smoothed,
     "pyramid": pyramid,
     "multi-scale": multi_scale,
 }
-REPAIRS = ["HDC 1,2,5,1,2,5", "interleaved 1,2,1,2,1,2", "smoothed", "pyramid", "multi-scale"]
+REPAIRS = ["HDC 1,2,5,1,2,5", "interleaved 1,4,1,4,1,1", "smoothed", "pyramid", "multi-scale"]
 
 
 def mean_iou(predicted, targets):
@@ -98,7 +93,7 @@ def segment(make, seed, steps=STEPS):
     inputs, targets = ck.data.make_digit_scenes(TRAINED, seed=seed)
     params = net.init(seed, inputs.shape[1:])
     done = nn.fit(net, params, (inputs, targets), batch=BATCH, steps=steps, seed=seed,
-                  optimiser=nn.Adam(nn.cosine(5e-3, steps)), progress=False)
+                  optimiser=nn.Adam(5e-3), progress=False)
     inputs, targets = ck.data.make_digit_scenes(TESTED, seed=seed, split="test")
     predicted = net(done.params, inputs).argmax(axis=1)
     return {
