@@ -125,13 +125,9 @@ def attention_crossover(kernel_taps, channels):
 
 def walk(name, layers, input_shape):
     """The Entry of each layer, in order, for a sample of `input_shape`."""
-    graphs.read(name, layers)  # refuses what is no layer, and mixed ranks
-    shape = sample_shape(name, "input_shape", input_shape)
-    sees = getattr(layers, "sees", None)
-    if isinstance(sees, tuple) and len(sees) > 1:
-        return _entries(name, "layers", layers, shape, 0)
-    listed = sees[0] if isinstance(sees, tuple) else layers
-    return _row(name, [(f"layers[{n}]", layer) for n, layer in enumerate(listed)], shape, 0)
+    listed = graphs.labelled(name, layers)
+    graphs.read(name, [layer for _, layer in listed])  # refuses what is no layer, and mixed ranks
+    return _row(name, listed, sample_shape(name, "input_shape", input_shape), 0)
 
 
 def _row(name, labelled, shape, depth):

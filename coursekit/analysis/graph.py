@@ -48,10 +48,16 @@ def read(name, layers):
     Pointwise layers leave no node, and a net inside another is spliced in. Where no layer tells
     the number of axes, one is taken: such layers treat all axes alike.
     """
+    return _ranked(name, [
+        node for label, layer in labelled(name, layers) for node in _expand(name, label, layer)
+    ])
+
+
+def labelled(name, layers):
+    """(label, layer) for each of `layers`, first layer first; a net gives its layers."""
     sees = getattr(layers, "sees", None)
     if isinstance(sees, tuple) and len(sees) > 1:  # a residual or a pyramid on its own
-        nodes = _expand(name, "layers", layers)
-        return _ranked(name, nodes)
+        return [("layers", layers)]
     if isinstance(sees, tuple):  # a net
         (layers,) = sees
     if isinstance(layers, (Window, type)) or not hasattr(layers, "__iter__"):
@@ -59,13 +65,10 @@ def read(name, layers):
             f"{name}: layers must be a sequence of Window, such as [Window(3)], or of nn layers; "
             f"got {shown(layers)}"
         )
-    layers = list(layers)
-    if not layers:
+    listed = [(f"layers[{number}]", layer) for number, layer in enumerate(layers)]
+    if not listed:
         raise ValueError(f"{name}: layers must hold at least one layer; got none")
-    return _ranked(name, [
-        node for number, layer in enumerate(layers)
-        for node in _expand(name, f"layers[{number}]", layer)
-    ])
+    return listed
 
 
 def stack(name, layers):
