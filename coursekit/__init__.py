@@ -29,13 +29,13 @@ from coursekit.ops import (
 __all__ = [
     "VARIANTS", "ReceptiveField", "Window", "attention", "attention_backward", "available_isas",
     "avg_pool", "avg_pool_backward", "conv", "conv_backward", "coverage", "data", "dilated",
-    "figures", "footprint", "isa", "max_pool", "max_pool_backward", "pooled", "receptive_field",
-    "standard", "strided", "use_isa",
+    "figures", "footprint", "isa", "max_pool", "max_pool_backward", "nn", "pooled",
+    "receptive_field", "standard", "strided", "use_isa",
 ]
 
 
 def __getattr__(name):
-    # Figures bring matplotlib, which kernels alone should not wait for.
-    if name in ("data", "figures"):
+    # Figures bring matplotlib, nets autograd, which kernels alone should not wait for.
+    if name in ("data", "figures", "nn"):
         return import_module(f"coursekit.{name}")
     raise AttributeError(f"module 'coursekit' has no attribute {name!r}")
