@@ -1,6 +1,7 @@
 """What a net costs: parameters, multiplications, memory."""
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -21,21 +22,21 @@ class Cost(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One layer of a walk: where it stands, what goes in and comes out, what it costs itself.
+    """One layer of a walk: where it stands, what comes out, what it costs itself.
 
-    A layer of layers has an entry too, before those of its layers: `inner` says which number
-    of entries these are, and its own cost is the array it merges its branches into.
+    A layer of layers has an entry too, before those of its layers, and its own cost is the
+    array it merges its branches into. `nodes` lead from the input to its output, with paddings
+    in numbers.
     """
 
     label: str
     depth: int
     layer: object
-    shape: tuple
     out_shape: tuple
     parameters: int
     macs: int
     activations: int
-    inner: int
+    nodes: list
 
 
 def cost(layers, input_shape, *, dtype=np.float32):
@@ -71,18 +72,9 @@ def cost(layers, input_shape, *, dtype=np.float32):
     >>> cost([Window((3, 3), padding="same", dilation=2)] * 2, (16, 32, 32))
     Cost(parameters=4608, macs=4718592, activations=32768, bytes=149504)
     """
-    try:
-        itemsize = np.dtype(dtype).itemsize
-        known = np.dtype(dtype) in (np.float32, np.float64)
-    except TypeError:
-        known = False
-    if not known:
+    if not _is_float(dtype):
         raise TypeError(f"cost: dtype must be float32 or float64; got {shown(dtype)}")
-    entries = walk("cost", layers, input_shape)
-    parameters = sum(entry.parameters for entry in entries)
-    activations = sum(entry.activations for entry in entries)
-    return Cost(parameters, sum(entry.macs for entry in entries), activations,
-                itemsize * (parameters + activations))
+    return total(walk("cost", layers, input_shape), dtype)
 
 
 def attention_crossover(kernel_taps, channels):
@@ -127,33 +119,51 @@ def walk(name, layers, input_shape):
     """The Entry of each layer, in order, for a sample of `input_shape`."""
     listed = graphs.labelled(name, layers)
     graphs.read(name, [layer for _, layer in listed])  # refuses what is no layer, and mixed ranks
-    return _row(name, listed, sample_shape(name, "input_shape", input_shape), 0)
+    shape = sample_shape(name, "input_shape", input_shape)
+    return _row(name, listed, shape, 0, [])[0]
 
 
-def _row(name, labelled, shape, depth):
+def total(entries, dtype=np.float32):
+    """Their Cost."""
+    parameters = sum(entry.parameters for entry in entries)
+    activations = sum(entry.activations for entry in entries)
+    return Cost(parameters, sum(entry.macs for entry in entries), activations,
+                np.dtype(dtype).itemsize * (parameters + activations))
+
+
+def _row(name, listed, shape, depth, before):
+    """Entries of layers in a row, and the nodes that lead from the net's input to their end."""
     entries = []
-    for label, layer in labelled:
-        entries += (these := _entries(name, label, layer, shape, depth))
-        shape = these[0].out_shape
-    return entries
+    for label, layer in listed:
+        these = _entries(name, label, layer, shape, depth, before)
+        entries += these
+        shape, before = these[0].out_shape, these[0].nodes
+    return entries, before
 
 
-def _entries(name, label, layer, shape, depth):
+def _entries(name, label, layer, shape, depth, before):
     """A layer's entry and those of the layers in it."""
     out = _out_shape(name, label, layer, shape)
     if isinstance(layer, Window):
         weights = shape[0] ** 2 * math.prod(layer.kernel_size)
-        macs = weights * math.prod(out[1:])
-        return [Entry(label, depth, layer, shape, out, weights, macs, math.prod(out), 0)]
-    if not isinstance(layer.sees, tuple):
-        return [Entry(label, depth, layer, shape, out, layer.size(shape), layer.macs(shape),
-                      math.prod(out), 0)]
-    inner = [
-        entry for part in graphs.parts(label, layer)
-        for entry in _row(name, part, shape, depth + 1)
+        costs = weights, weights * math.prod(out[1:]), math.prod(out)
+    elif not isinstance(layer.sees, tuple):
+        costs = layer.size(shape), layer.macs(shape), math.prod(out)
+    else:
+        rows = [_row(name, part, shape, depth + 1, before) for part in graphs.parts(label, layer)]
+        if len(rows) == 1:
+            costs, nodes = (0, 0, 0), rows[0][1]
+        else:
+            branches = tuple(nodes[len(before):] for _, nodes in rows)
+            costs, nodes = (0, 0, math.prod(out)), [*before, graphs.Node(label, branches)]
+        inner = [entry for entries, _ in rows for entry in entries]
+        return [Entry(label, depth, layer, out, *costs, nodes), *inner]
+    nodes = [
+        node if not isinstance(node.sees, Window) else
+        node._replace(sees=replace(node.sees, padding=node.sees.pads(shape[1:])))
+        for node in graphs.expand(name, label, layer)
     ]
-    merged = math.prod(out) if len(layer.sees) > 1 else 0
-    return [Entry(label, depth, layer, shape, out, 0, 0, merged, len(inner)), *inner]
+    return [Entry(label, depth, layer, out, *costs, [*before, *nodes])]
 
 
 def _out_shape(name, label, layer, shape):
@@ -164,3 +174,10 @@ def _out_shape(name, label, layer, shape):
         return tuple(layer.out_shape(shape))
     except ValueError as error:
         raise ValueError(f"{name}: {label}: {error}") from None
+
+
+def _is_float(dtype):
+    try:
+        return dtype is not None and np.dtype(dtype) in (np.float32, np.float64)
+    except TypeError:
+        return False

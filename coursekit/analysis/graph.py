@@ -49,7 +49,7 @@ def read(name, layers):
     the number of axes, one is taken: such layers treat all axes alike.
     """
     return _ranked(name, [
-        node for label, layer in labelled(name, layers) for node in _expand(name, label, layer)
+        node for label, layer in labelled(name, layers) for node in expand(name, label, layer)
     ])
 
 
@@ -131,7 +131,7 @@ def zeros_before(name, node, axis):
     return (window.extent[axis] - 1) // 2
 
 
-def _expand(name, label, layer):
+def expand(name, label, layer):
     """The nodes of one layer."""
     if isinstance(layer, type):
         raise TypeError(f"{name}: {label} must be a layer, not a class; write {layer.__name__}()")
@@ -146,7 +146,7 @@ def _expand(name, label, layer):
         raise TypeError(f"{name}: {label} must be a Window; got {shown(layer)} (a layer of "
                         f"coursekit.nn will do too)")
     branches = tuple(
-        [node for place, inner in part for node in _expand(name, place, inner)]
+        [node for place, inner in part for node in expand(name, place, inner)]
         for part in parts(label, layer)
     )
     return branches[0] if len(branches) == 1 else [Node(label, branches)]
