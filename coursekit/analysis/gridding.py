@@ -3,7 +3,7 @@
 import numpy as np
 
 from coursekit.analysis.graph import counted, inside, zeros_before
-from coursekit.analysis.receptive_field import jumps, reached
+from coursekit.analysis.receptive_field import reached
 from coursekit.analysis.walk import reach
 from coursekit.geometry import Window
 
@@ -39,7 +39,7 @@ def coverage(layers):
     1.0
     """
     touched = samples = 1
-    for taps in reached("coverage", layers):
+    for taps in reached("coverage", counted("coverage", layers)):
         touched *= int(taps.sum())
         samples *= taps.size
     return touched / samples
@@ -73,9 +73,10 @@ def neighbour_overlap(layers):
     >>> neighbour_overlap([Window(3, dilation=d) for d in (1, 2, 4)]) == 14 / 15
     True
     """
+    graph = counted("neighbour_overlap", layers)
+    jump = reach("neighbour_overlap", graph.nodes, graph.rank)[0].jump
     # In a product of axes, the other axes' taps are the same for both outputs.
-    taps = reached("neighbour_overlap", layers)[0]
-    jump = jumps("neighbour_overlap", layers)[0]
+    taps = reached("neighbour_overlap", graph)[0]
     if jump >= len(taps):
         return 0.0
     return int((taps[jump:] & taps[:-jump]).sum()) / int(taps.sum())

@@ -146,23 +146,16 @@ def _branched_footprint(graph):
     raise OverflowError(f"footprint: a count of {about} paths exceeds int64")
 
 
-def reached(name, layers):
+def reached(name, graph):
     """Which samples some path joins to the output, as bool arrays.
 
     One array an axis for a plain stack, whose reached samples are the product of its axes; for
     a net with branches a single one with all axes.
     """
-    graph = counted(name, layers)
     _refuse_size(name, graph)
     if graph.plain:
         return _axis_paths(graph, bool)
     return [paths(name, graph.nodes, graph.rank, bool)]
-
-
-def jumps(name, layers):
-    """Input samples between neighbouring outputs, one entry an axis."""
-    graph = counted(name, layers)
-    return tuple(axis.jump for axis in reach(name, graph.nodes, graph.rank))
 
 
 def _axis_paths(graph, dtype):

@@ -141,6 +141,8 @@ def _title(layer):
             if max(numbers) > 1:
                 alike = len(set(numbers)) == 1
                 words.append(f"{noun} {numbers[0] if alike else 'x'.join(map(str, numbers))}")
+    if hasattr(layer, "factor"):
+        words.append(f"by {layer.factor}")
     for noun in ("groups", "heads"):
         if getattr(layer, noun, 1) > 1:
             words.append(f"{getattr(layer, noun)} {noun}")
