@@ -162,7 +162,16 @@ def _mixed(branches):
 
 def _middle(y):
     """The sum over channels of the output in the middle of (1, channels, *spatial)."""
-    return y[(0, slice(None), *(n // 2 for n in y.shape[2:]))].sum()
+    name = "effective_receptive_field"
+    shape = getattr(y, "shape", None)
+    if not isinstance(shape, tuple):
+        raise TypeError(f"{name}: net must return an array; got {type(y).__name__}")
+    if len(shape) < 2 or shape[0] != 1 or not all(shape):
+        raise ValueError(f"{name}: net must return one sample (1, channels, ...); got {shape}")
+    if isinstance(y, np.ndarray):  # autograd follows a box, and this is none
+        raise ValueError(f"{name}: the output in the middle must depend on the input, by a finite "
+                         f"gradient; got a constant")
+    return y[(0, slice(None), *(n // 2 for n in shape[2:]))].sum()
 
 
 def _deviation(strength):

@@ -160,7 +160,7 @@ def _number(count):
 def _field(size):
     if size is None:
         return "-"
-    return " x ".join("all" if math.isinf(n) else str(n) for n in size)
+    return "all" if any(map(math.isinf, size)) else _times(size)
 
 
 def _tr(tag, cells):

@@ -77,6 +77,28 @@ def nets(draw, rank=None, pools=True):
     return nn.Sequential(*body, draw(layers(rank, pools=pools)))
 
 
+@st.composite
+def decoders(draw):
+    """Pools, then a mixture of upsampling, windows and pyramids that never passes the input."""
+    body, jump = [nn.AvgPool(2), nn.AvgPool(3)], 6
+    for _ in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(["up", "window", "stride", "pyramid", "residual"]))
+        if kind == "up":
+            factor = draw(st.sampled_from([f for f in (1, 2, 3, 6) if jump % f == 0]))
+            body.append(nn.Upsample(factor))
+            jump //= factor
+        elif kind == "stride":
+            body.append(draw(layers(1, 2)))
+            jump *= 2
+        elif kind == "pyramid":
+            body.append(nn.Parallel(draw(layers(1)), nn.Sequential(nn.AvgPool(2), nn.Upsample(2)),
+                                    merge="sum"))
+        else:
+            layer = draw(layers(1))
+            body.append(nn.Residual(layer) if kind == "residual" else layer)
+    return nn.Sequential(*body)
+
+
 def walked(net, output, weigh=lambda k: 1, merge=lambda branches: 1):
     """{place in the input: paths to this output}, the input without an end.
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from autograd import grad
 from hypothesis import assume, given
-from hypothesis import strategies as st
-from nets import binomial, fixed, layers, nets, walked
+from nets import binomial, decoders, fixed, nets, walked
 
 import coursekit as ck
 from coursekit import Window, nn
@@ -97,28 +96,6 @@ def rates_of(layer):
     return {layer.sees.dilation[0]} - {1} if isinstance(layer.sees, Window) else set()
 
 
-@st.composite
-def decoders(draw):
-    """Pools, then a mixture of upsampling, windows and pyramids that never passes the input."""
-    body, jump = [nn.AvgPool(2), nn.AvgPool(3)], 6
-    for _ in range(draw(st.integers(1, 4))):
-        kind = draw(st.sampled_from(["up", "window", "stride", "pyramid", "residual"]))
-        if kind == "up":
-            factor = draw(st.sampled_from([f for f in (1, 2, 3, 6) if jump % f == 0]))
-            body.append(nn.Upsample(factor))
-            jump //= factor
-        elif kind == "stride":
-            body.append(draw(layers(1, 2)))
-            jump *= 2
-        elif kind == "pyramid":
-            body.append(nn.Parallel(draw(layers(1)), nn.Sequential(nn.AvgPool(2), nn.Upsample(2)),
-                                    merge="sum"))
-        else:
-            layer = draw(layers(1))
-            body.append(nn.Residual(layer) if kind == "residual" else layer)
-    return nn.Sequential(*body)
-
-
 @given(net=decoders())
 @fixed(150)
 def test_after_upsampling_the_smallest_window_that_holds_what_each_output_reads(net):
@@ -133,8 +110,8 @@ def test_after_upsampling_the_smallest_window_that_holds_what_each_output_reads(
 def test_a_pyramid_unites_its_branches_and_does_not_add_them():
     branches = [nn.Conv(1, 3, padding=d, dilation=d) for d in (6, 12, 18)]
     assert ck.receptive_field([nn.Parallel(*branches)]) == ((37,), (1,), (-18,))
-    assert list(np.flatnonzero(ck.footprint([nn.Parallel(*branches)]))) == [0, 6, 12, 18, 24, 30, 36]
-    assert ck.footprint([nn.Parallel(*branches)])[18] == 3
+    paths = ck.footprint([nn.Parallel(*branches)])
+    assert list(np.flatnonzero(paths)) == [0, 6, 12, 18, 24, 30, 36] and paths[18] == 3
     unpadded = [nn.Conv(1, 3, dilation=d) for d in (1, 2)]
     assert ck.receptive_field([nn.Parallel(*unpadded)]) == ((5,), (1,), (0,))
 
@@ -193,7 +170,7 @@ def test_counts_of_branched_nets_are_exact_to_the_last_of_int64():
     assert ck.footprint(doubling) == [2**62]
     almost = [*doubling, nn.Conv(1, 2), nn.Residual()]
     assert list(ck.footprint(almost[:-1])) == [2**62, 2**62]
-    with pytest.raises(OverflowError, match=r"^footprint: a count of about 9.22e\+18 paths exceeds"):
+    with pytest.raises(OverflowError, match=r"^footprint: a count of about 9.22e\+18 paths"):
         ck.footprint(almost)
     with pytest.raises(OverflowError, match=r"^footprint: a count of more than 1e308 paths"):
         ck.footprint([nn.Residual(nn.Conv(1, 1))] * 1100)
@@ -223,7 +200,7 @@ def test_same_with_a_stride_matters_in_a_branch_only():
     for measure in (ck.receptive_field, ck.footprint, ck.coverage, ck.neighbour_overlap,
                     ck.gridding_gain, ck.theoretical_erf):
         place = r"layers\[1\].branches\[0\]\[1\]"
-        with pytest.raises(ValueError, match=rf"^{measure.__name__}: {place} pads 'same' at stride"):
+        with pytest.raises(ValueError, match=rf"^{measure.__name__}: {place} pads 'same'"):
             measure(net)
 
 
@@ -232,9 +209,9 @@ def test_same_with_a_stride_matters_in_a_branch_only():
 def test_branches_of_different_jumps_are_refused(measure):
     net = [nn.Conv(1, 3, stride=3),
            nn.Residual(nn.Parallel(nn.Conv(1, 3, dilation=2), nn.MaxPool(2)))]
-    with pytest.raises(ValueError, match=rf"^{measure.__name__}: branches must share a jump; on axis "
-                                         r"0 neighbouring outputs of layers\[1\]\[0\]'s branches "
-                                         r"are 3 and 6 input samples apart$"):
+    rule = (f"^{measure.__name__}: branches must share a jump; on axis 0 neighbouring outputs of "
+            r"layers\[1\]\[0\]'s branches are 3 and 6 input samples apart$")
+    with pytest.raises(ValueError, match=rule):
         measure(net)
 
 
@@ -247,7 +224,7 @@ def test_upsampling_that_leaves_the_inputs_grid_or_differs_in_phase_is_refused()
                     ck.theoretical_erf):
         with pytest.raises(ValueError, match=rf"^{measure.__name__}: .*layers\[1\] interpolates"):
             measure(net)
-    with pytest.raises(MemoryError, match="^receptive_field: outputs must read in at most 1000000"):
+    with pytest.raises(MemoryError, match=r"^receptive_field: outputs must read in at most 10"):
         ck.receptive_field([Window(1, stride=10**7), nn.Upsample(10**7)])
 
 
