@@ -101,6 +101,8 @@ def theoretical_erf(layers):
     ------
     TypeError, ValueError
         As in `footprint`, which may be too long to count where this is not.
+    OverflowError
+        If a variance exceeds float64.
 
     Notes
     -----
@@ -120,9 +122,12 @@ def theoretical_erf(layers):
     """
     graph = counted("theoretical_erf", layers)
     reach("theoretical_erf", graph.nodes, graph.rank)  # refuses branches of different jumps
-    return tuple(
-        math.sqrt(_moments(graph.nodes, axis, 1)[0].variance) for axis in range(graph.rank)
-    )
+    variances = [_moments(graph.nodes, axis, 1)[0].variance for axis in range(graph.rank)]
+    try:
+        return tuple(map(math.sqrt, variances))
+    except OverflowError:
+        raise OverflowError("theoretical_erf: a variance exceeds float64; the layers' strides "
+                            "multiply to too much") from None
 
 
 class _Moments(NamedTuple):

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from coursekit import Window, nn
 
+ALL = ("conv", "max", "avg")
+
 
 def fixed(max_examples):
     """The same examples in every run, and no clock."""
@@ -33,9 +35,8 @@ def windows(draw, rank, stride=1):
 
 
 @st.composite
-def layers(draw, rank, stride=1, pools=True):
+def layers(draw, rank, stride=1, kinds=ALL):
     kernel, options = draw(windows(rank, stride))
-    kinds = ["conv", "max", "avg"] if pools else ["conv"]
     kind = draw(st.sampled_from(kinds))
     if kind == "conv":
         return nn.Conv(1, kernel, bias=False, **options)
@@ -43,38 +44,38 @@ def layers(draw, rank, stride=1, pools=True):
 
 
 @st.composite
-def rows(draw, rank, stride, depth, pools, most=2):
+def rows(draw, rank, stride, depth, kinds, most=2):
     """A tuple of layers that together have this stride; () where that is 1, perhaps."""
-    row = draw(st.lists(blocks(rank, depth, pools, strides=(1,)), max_size=most))
+    row = draw(st.lists(blocks(rank, depth, kinds, strides=(1,)), max_size=most))
     if stride > 1:
-        row.insert(draw(st.integers(0, len(row))), draw(layers(rank, stride, pools)))
+        row.insert(draw(st.integers(0, len(row))), draw(layers(rank, stride, kinds)))
     return tuple(row)
 
 
 @st.composite
-def blocks(draw, rank, depth, pools=True, strides=(1, 2)):
+def blocks(draw, rank, depth, kinds=ALL, strides=(1, 2)):
     """One layer, or a layer of layers at most `depth` deep."""
     kind = draw(st.sampled_from(["layer", "point", "residual", "row", "parallel"]
                                 if depth else ["layer", "layer", "point"]))
     if kind == "point":
         return nn.Relu()
     if kind == "residual":
-        return nn.Residual(*draw(rows(rank, 1, depth - 1, pools)))
+        return nn.Residual(*draw(rows(rank, 1, depth - 1, kinds)))
     stride = draw(st.sampled_from(strides))
     if kind == "layer":
-        return draw(layers(rank, stride, pools))
+        return draw(layers(rank, stride, kinds))
     if kind == "row":
-        return nn.Sequential(*draw(rows(rank, stride, depth - 1, pools)))
-    parts = draw(st.lists(rows(rank, stride, depth - 1, pools), min_size=2, max_size=3))
+        return nn.Sequential(*draw(rows(rank, stride, depth - 1, kinds)))
+    parts = draw(st.lists(rows(rank, stride, depth - 1, kinds), min_size=2, max_size=3))
     return nn.Parallel(*[nn.Sequential(*part) for part in parts], merge="sum")
 
 
 @st.composite
-def nets(draw, rank=None, pools=True):
+def nets(draw, rank=None, kinds=ALL):
     """A drawn net with a window in it, whose rank it thus has."""
     rank = rank or draw(st.integers(1, 2))
-    body = draw(st.lists(blocks(rank, 2 if rank == 1 else 1, pools), min_size=1, max_size=3))
-    return nn.Sequential(*body, draw(layers(rank, pools=pools)))
+    body = draw(st.lists(blocks(rank, 2 if rank == 1 else 1, kinds), min_size=1, max_size=3))
+    return nn.Sequential(*body, draw(layers(rank, kinds=kinds)))
 
 
 @st.composite

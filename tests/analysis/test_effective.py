@@ -1,6 +1,8 @@
 """Effective receptive fields: measured on real nets, and against theory."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -32,7 +34,7 @@ def test_a_net_of_equal_weights_has_the_footprint_and_theorys_deviation(rates):
     assert deviation == pytest.approx((math.sqrt(variance),) * 2)
 
 
-@given(net=nets(pools=False))
+@given(net=nets(kinds=("conv",)))
 @fixed(40)
 def test_drawn_nets_of_equal_weights_have_it_too(net):
     """Where the output in the middle stands far from the border, whatever the branches."""
@@ -157,3 +159,14 @@ ONES = np.ones(3, np.float32)
 def test_refused(net, params, shape, options, error, fragment):
     refused(lambda: ck.effective_receptive_field(net, params, shape, **options), error,
             ["effective_receptive_field: ", fragment])
+
+
+def test_what_needs_no_nets_does_not_load_autograd():
+    code = ("import sys, coursekit as ck; ck.coverage([ck.Window(3)]); ck.reference_networks();"
+            "sys.exit('autograd' in sys.modules)")
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_variance_beyond_float64_is_refused():
+    refused(lambda: ck.theoretical_erf([Window(3, stride=2**30)] * 40), OverflowError,
+            ["theoretical_erf: a variance exceeds float64"])
