@@ -201,9 +201,12 @@ def _checked(net, params, shape, samples, seed):
     shape = sample_shape(name, "shape", shape)
     if len(shape) not in (2, 3):
         raise ValueError(f"{name}: shape must be (C, L) or (C, H, W); got {shape}")
-    if hasattr(net, "out_shape"):
+    if hasattr(net, "out_shape"):  # a layer, and no function written by hand
         try:
             net.out_shape(shape)
         except ValueError as error:
             raise ValueError(f"{name}: shape must fit the net; {error}") from None
+        if params.shape != (size := net.size(shape),):
+            raise ValueError(f"{name}: params must be one vector of {size} numbers for this net "
+                             f"and shape; got shape {params.shape}")
     return shape, count(name, "samples", samples), count(name, "seed", seed, 0)

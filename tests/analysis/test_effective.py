@@ -141,6 +141,8 @@ ONES = np.ones(3, np.float32)
     (nn.Relu, ONES, (1, 9), {}, TypeError, "net must be a net"),
     (NET, [1.0] * 3, (1, 9), {}, TypeError, "params must be an array of float32 or float64; got"),
     (NET, np.ones(3, int), (1, 9), {}, TypeError, "got int64"),
+    (NET, ONES[1:], (1, 9), {}, ValueError, "params must be one vector of 3 numbers for this net"),
+    (NET, ONES[None], (1, 9), {}, ValueError, "got shape (1, 3)"),
     (NET, ONES, 9, {}, TypeError, "shape must be a tuple (C, *spatial); got 9"),
     (NET, ONES, (1,), {}, ValueError, "shape must be (C, L) or (C, H, W); got (1,)"),
     (NET, ONES, (1, 0), {}, ValueError, "shape must be at least 1; got 0"),
