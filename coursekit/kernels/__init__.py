@@ -32,14 +32,15 @@ from contextlib import contextmanager
 from coursekit import reference
 
 # Fastest first. `isa` names what runs; "reference" needs no compiler and is always there.
-_COMPILED = ("baseline",)
+_COMPILED = ("avx512", "avx2", "baseline")
 
 
 def _load():
     builds = {}
     for name in _COMPILED:
         try:
-            builds[name] = importlib.import_module(f"coursekit.kernels._{name}")
+            if importlib.import_module("coursekit.kernels._cpu").runs(name):
+                builds[name] = importlib.import_module(f"coursekit.kernels._{name}")
         except ImportError:
             continue
     if not builds:

@@ -1,31 +1,46 @@
-# What every kernel shares: the fused dtype and the padded working copy.
+# What every kernel shares: the fused dtype, memory that frees itself, and the door to tile.h.
 from cython cimport floating
-from libc.string cimport memcpy
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset
 import numpy as np
 
+cdef extern from "tile.h" nogil:
+    enum: VECTOR_BYTES
 
-cdef void copy_interior(const floating[:, :, :, ::1] x, floating[:, :, :, ::1] padded,
-                        Py_ssize_t top, Py_ssize_t left) noexcept nogil:
-    """Copies each row of x to its place in `padded`, whose border is zero already."""
-    cdef Py_ssize_t n, c, i
-    cdef size_t row = x.shape[3] * sizeof(floating)
-    if row == 0:
-        return
-    for n in range(x.shape[0]):
-        for c in range(x.shape[1]):
-            for i in range(x.shape[2]):
-                memcpy(&padded[n, c, top + i, left], &x[n, c, i, 0], row)
+    cdef struct segment:
+        Py_ssize_t place, lane, count
+
+    Py_ssize_t tile_rows(Py_ssize_t rows)
+    Py_ssize_t tile_vecs(Py_ssize_t rows)
+    void run_tile_float(
+        Py_ssize_t rows, Py_ssize_t used, Py_ssize_t steps, const float *w, const float *source,
+        const Py_ssize_t *offset, const Py_ssize_t *base, const Py_ssize_t *first,
+        const segment *segments, const float *start, float *out, Py_ssize_t row_step,
+        Py_ssize_t lane_step)
+    void run_tile_double(
+        Py_ssize_t rows, Py_ssize_t used, Py_ssize_t steps, const double *w, const double *source,
+        const Py_ssize_t *offset, const Py_ssize_t *base, const Py_ssize_t *first,
+        const segment *segments, const double *start, double *out, Py_ssize_t row_step,
+        Py_ssize_t lane_step)
+    float total_float(const float *x, Py_ssize_t count)
+    double total_double(const double *x, Py_ssize_t count)
 
 
-def padded_copy(const floating[:, :, :, ::1] x, window):
-    """x with its zeros around it, or x itself where the window asks for none."""
-    cdef Py_ssize_t top, bottom, left, right
-    (top, bottom), (left, right) = window.padding
-    if not (top or bottom or left or right):
-        return np.asarray(x)
-    cdef floating[:, :, :, ::1] padded = np.zeros(
-        (x.shape[0], x.shape[1], x.shape[2] + top + bottom, x.shape[3] + left + right),
-        np.float32 if floating is float else np.float64)
-    with nogil:
-        copy_interior(x, padded, top, left)
-    return np.asarray(padded)
+cdef inline Py_ssize_t blocks(Py_ssize_t count, Py_ssize_t size) noexcept nogil:
+    """How many blocks of `size` hold `count`, neither below 0: `//` rounds towards 0 here."""
+    return (count + size - 1) // size
+
+
+cdef class Buffer:
+    """Zeroed memory that begins on a cache line and is freed with this object."""
+    cdef void *raw
+    cdef char *start
+
+    def __cinit__(self, size):
+        self.raw = calloc(size + 64, 1) if size < 2**62 else NULL
+        if self.raw == NULL:
+            raise MemoryError(f"unable to allocate {size} bytes")
+        self.start = <char *> self.raw + (64 - <size_t> self.raw % 64)
+
+    def __dealloc__(self):
+        free(self.raw)

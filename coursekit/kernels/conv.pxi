@@ -1,49 +1,116 @@
-# Convolution, forward and backward, on the padded input.
+# Convolution, forward and backward: plans are made, memory is packed, tiles run.
 #
 # Letters: n image, g group, k output channel, c input channel within the group, r and s tap row
-# and column, i and j output row and column. Strides sh, sw; dilations dh, dw.
-#
-# Every kernel below has the same inner loop: along one row of outputs, neighbouring outputs meet
-# neighbouring input samples `sw` apart, so the tap's weight is a constant of the loop.
+# and column, i and j output row and column.
+
+# No chain of float additions is longer than this: rounding errors grow with a chain's length, so
+# longer sums are made of several.
+cdef enum:
+    CHAIN = 288
+
+
+cdef void correlate(Plan plan, const floating *source, const floating *packed, Py_ssize_t rows,
+                    const floating *start, floating *out, Py_ssize_t row_step) noexcept nogil:
+    """out[row] = start[row] + packed weights times shifted source; no start: added to out.
+
+    A chunk of products at a time. A block of vectors meets all rows before the next block comes,
+    so that its samples stay in the nearest cache.
+    """
+    cdef Py_ssize_t chunk, k, steps, row, tall, tiles, t, at, block, v, wide, used
+    cdef const floating *begin = NULL
+    for chunk in range(max(1, blocks(plan.products, CHAIN))):
+        k = chunk * CHAIN
+        steps = min(plan.products - k, CHAIN)
+        row = 0
+        while row < rows:
+            tall = tile_rows(rows - row)
+            tiles = (rows - row) // tall
+            wide = tile_vecs(tall)
+            for block in range(blocks(plan.vectors, wide)):
+                v = block * wide
+                used = min(wide, plan.vectors - v)
+                for t in range(tiles):
+                    at = row + t * tall
+                    if start != NULL:
+                        begin = start + at
+                    tile(tall, used, steps, packed + at * plan.products + k * tall, source,
+                         plan.offset + k, plan.base + v, plan.first + v, plan.segments,
+                         begin, out + at * row_step, row_step, plan.lane_step)
+            row += tiles * tall
+        start = begin = NULL
+
+
+cdef inline void tile(Py_ssize_t rows, Py_ssize_t used, Py_ssize_t steps, const floating *w,
+                      const floating *source, const Py_ssize_t *offset, const Py_ssize_t *base,
+                      const Py_ssize_t *first, const segment *segments, const floating *start,
+                      floating *out, Py_ssize_t row_step, Py_ssize_t lane_step) noexcept nogil:
+    """`run_tile` of tile.h for either dtype."""
+    if floating is float:
+        run_tile_float(rows, used, steps, w, source, offset, base, first, segments, start, out,
+                       row_step, lane_step)
+    else:
+        run_tile_double(rows, used, steps, w, source, offset, base, first, segments, start, out,
+                        row_step, lane_step)
+
+
+cdef Buffer numbers(list values):
+    """Whole numbers as C reads them."""
+    cdef Buffer buffer = Buffer(len(values) * sizeof(Py_ssize_t))
+    for i, value in enumerate(values):
+        (<Py_ssize_t *> buffer.start)[i] = value
+    return buffer
+
+
+def axes(make, size, window, count):
+    """`make` (forward_axis or backward_axis) for rows and for columns."""
+    return [
+        make(size[a], window.padding[a][0], window.stride[a], window.dilation[a],
+             window.kernel_size[a], count[a])
+        for a in (0, 1)
+    ]
+
+
+def forward_planes(shape, itemsize, window, out_shape):
+    """The source of a convolution, and the plane, row and column of each tap in it."""
+    rows, columns = axes(forward_axis, shape[2:], window, out_shape)
+    low = (-window.padding[0][0], -window.padding[1][0])
+    planes = source_planes(shape, itemsize, low, window.stride, (rows[0], columns[0]), rows[1],
+                           columns[1], out_shape)
+    taps = [(r * len(columns[0]) + s, row, column)
+            for r, row in rows[2] for s, column in columns[2]]
+    return planes, taps
 
 
 def conv(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, b, window,
          Py_ssize_t groups, floating[:, :, :, ::1] out):
     """The compiled twin of `reference.conv`."""
-    cdef Py_ssize_t sh, sw, dh, dw
-    sh, sw = window.stride
-    dh, dw = window.dilation
     if out.size == 0:
         return
-    cdef const floating[:, :, :, ::1] padded = padded_copy(x, window)
-    cdef const floating[::1] bias = b
-    with nogil:
-        conv_direct(padded, w, bias, groups, sh, sw, dh, dw, out)
-
-
-cdef void conv_direct(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w,
-                      const floating[::1] bias, Py_ssize_t groups,
-                      Py_ssize_t sh, Py_ssize_t sw, Py_ssize_t dh, Py_ssize_t dw,
-                      floating[:, :, :, ::1] out) noexcept nogil:
-    cdef Py_ssize_t K = w.shape[0] // groups, C = w.shape[1], R = w.shape[2], S = w.shape[3]
-    cdef Py_ssize_t n, k, g, c, r, s, i, j, columns = out.shape[3]
-    cdef floating weight
-    cdef floating *row
+    cdef Py_ssize_t itemsize = sizeof(floating), n, g, C = w.shape[1], K = w.shape[0] // groups
+    cdef Py_ssize_t plane = out.shape[2] * out.shape[3], taps = w.shape[2] * w.shape[3]
+    cdef Planes planes
+    planes, at = forward_planes(np.shape(x), itemsize, window, np.shape(out)[2:])
+    cdef Plan plan = sliding_plan(planes, itemsize, C, at, np.shape(out)[2:], 0, (out.shape[3], 1))
+    cdef Buffer order = numbers(list(range(taps)))
+    cdef Buffer packed = Buffer(w.size * itemsize)
+    cdef Buffer bias = Buffer(w.shape[0] * itemsize)
+    cdef const floating[::1] given = b
+    cdef const floating *w0 = &w[0, 0, 0, 0] if C else NULL
+    cdef const floating *x0 = &x[0, 0, 0, 0] if x.size else NULL
     cdef const floating *source
-    for n in range(out.shape[0]):
-        for k in range(out.shape[1]):
-            g = k // K
-            for i in range(out.shape[2]):
-                row = &out[n, k, i, 0]
-                for j in range(columns):
-                    row[j] = 0 if bias is None else bias[k]
-                for c in range(C):
-                    for r in range(R):
-                        for s in range(S):
-                            weight = w[k, c, r, s]
-                            source = &x[n, g * C + c, i * sh + r * dh, s * dw]
-                            for j in range(columns):
-                                row[j] += weight * source[j * sw]
+    cdef floating *weights = <floating *> packed.start
+    with nogil:
+        if given is not None:
+            memcpy(bias.start, &given[0], w.shape[0] * itemsize)
+        for g in range(groups if C else 0):
+            pack_weights(w0 + g * K * C * taps, K, C * taps, C, taps,
+                         <Py_ssize_t *> order.start, taps, weights + g * K * C * taps)
+        for n in range(out.shape[0]):
+            source = source_of(planes, x0 + n * x.shape[1] * x.shape[2] * x.shape[3])
+            for g in range(groups):
+                correlate(plan, source + g * C * planes.phases * planes.size,
+                          weights + g * K * plan.products, K, <floating *> bias.start + g * K,
+                          &out[n, g * K, 0, 0], plane)
 
 
 def conv_backward(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] x,
@@ -51,90 +118,140 @@ def conv_backward(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1
                   floating[:, :, :, ::1] grad_x, floating[:, :, :, ::1] grad_w,
                   floating[::1] grad_b):
     """The compiled twin of `reference.conv_backward`."""
-    cdef Py_ssize_t sh, sw, dh, dw, top, left, bottom, right
-    sh, sw = window.stride
-    dh, dw = window.dilation
-    (top, bottom), (left, right) = window.padding
-    if grad.size == 0:
+    if grad.size == 0 or x.size == 0:
         np.asarray(grad_x)[...] = 0
         np.asarray(grad_w)[...] = 0
-        np.asarray(grad_b)[...] = 0
-        return
-    cdef const floating[:, :, :, ::1] padded = padded_copy(x, window)
-    grad_padded_array = np.zeros_like(np.asarray(padded))
-    cdef floating[:, :, :, ::1] grad_padded = grad_padded_array
+    else:
+        if all_finite(&w[0, 0, 0, 0], <Py_ssize_t> w.size):
+            conv_grad_x(grad, w, window, groups, grad_x)
+        else:
+            conv_grad_x_by_taps(grad, w, window, groups, grad_x)
+        conv_grad_w(grad, x, window, groups, grad_w)
     with nogil:
-        conv_grad_x(grad, w, groups, sh, sw, dh, dw, grad_padded)
-        conv_grad_w(grad, padded, groups, sh, sw, dh, dw, grad_w)
         conv_grad_b(grad, grad_b)
-    np.asarray(grad_x)[...] = grad_padded_array[
-        :, :, top:top + x.shape[2], left:left + x.shape[3]]
 
 
-cdef void conv_grad_x(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] w,
-                      Py_ssize_t groups, Py_ssize_t sh, Py_ssize_t sw, Py_ssize_t dh,
-                      Py_ssize_t dw, floating[:, :, :, ::1] grad_x) noexcept nogil:
-    """Each output's gradient flows back along the taps it was summed from."""
-    cdef Py_ssize_t K = w.shape[0] // groups, C = w.shape[1], R = w.shape[2], S = w.shape[3]
-    cdef Py_ssize_t n, k, g, c, r, s, i, j, columns = grad.shape[3]
-    cdef floating weight
-    cdef floating *target
-    cdef const floating *row
-    if columns == 0:
-        return
-    for n in range(grad.shape[0]):
-        for k in range(grad.shape[1]):
-            g = k // K
-            for c in range(C):
-                for i in range(grad.shape[2]):
-                    row = &grad[n, k, i, 0]
-                    for r in range(R):
-                        for s in range(S):
-                            weight = w[k, c, r, s]
-                            target = &grad_x[n, g * C + c, i * sh + r * dh, s * dw]
-                            for j in range(columns):
-                                target[j * sw] += weight * row[j]
+def conv_grad_x(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] w, window,
+                Py_ssize_t groups, floating[:, :, :, ::1] grad_x):
+    """Each sample's gradient is a correlation of the outputs' gradients with the same weights.
 
-
-cdef void conv_grad_w(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] x,
-                      Py_ssize_t groups, Py_ssize_t sh, Py_ssize_t sw, Py_ssize_t dh,
-                      Py_ssize_t dw, floating[:, :, :, ::1] grad_w) noexcept nogil:
-    """A weight's gradient: all outputs' gradients times the samples that weight met."""
-    cdef Py_ssize_t C = grad_w.shape[1], R = grad_w.shape[2], S = grad_w.shape[3]
-    cdef Py_ssize_t K = grad_w.shape[0] // groups
-    cdef Py_ssize_t n, k, g, c, r, s, i, j, columns = grad.shape[3]
-    cdef floating plane, line
-    cdef const floating *row
+    Samples are taken phase by phase of the stride (see `backward_axis`); the roles of input and
+    output channels are exchanged.
+    """
+    cdef Py_ssize_t itemsize = sizeof(floating), n, g, C = w.shape[1], K = w.shape[0] // groups
+    cdef Py_ssize_t width = grad_x.shape[3], plane = grad_x.shape[2] * width
+    cdef Py_ssize_t taps = w.shape[2] * w.shape[3], met
+    rows, columns = axes(backward_axis, np.shape(grad_x)[2:], window, np.shape(grad)[2:])
+    np.asarray(grad_x)[...] = 0
+    cdef Planes planes
+    cdef Plan plan
+    cdef Buffer order, zeros = Buffer(C * itemsize), packed = Buffer(w.size * itemsize)
+    cdef floating *weights = <floating *> packed.start
     cdef const floating *source
-    for k in range(grad_w.shape[0]):
-        g = k // K
-        for c in range(C):
-            for r in range(R):
-                for s in range(S):
-                    grad_w[k, c, r, s] = 0
-                    if columns == 0:
-                        continue
-                    for n in range(grad.shape[0]):
-                        # Summed line by line, so that no chain of float32 sums grows long.
-                        plane = 0
-                        for i in range(grad.shape[2]):
-                            row = &grad[n, k, i, 0]
-                            source = &x[n, g * C + c, i * sh + r * dh, s * dw]
-                            line = 0
-                            for j in range(columns):
-                                line += row[j] * source[j * sw]
-                            plane += line
-                        grad_w[k, c, r, s] += plane
+    for row, height, row_taps in rows[0]:
+        for column, columns_here, column_taps in columns[0]:
+            size = (height, columns_here)
+            planes = source_planes(np.shape(grad), itemsize, (rows[1], columns[1]), (1, 1),
+                                   ([0], [0]), rows[2], columns[2], size)
+            at = [(0, r, s) for _, r in row_taps for _, s in column_taps]
+            plan = sliding_plan(planes, itemsize, K, at, size, row * width + column,
+                                (window.stride[0] * width, window.stride[1]))
+            order = numbers([r * w.shape[3] + s for r, _ in row_taps for s, _ in column_taps])
+            met = len(at)
+            with nogil:
+                for g in range(groups):
+                    pack_weights(&w[g * K, 0, 0, 0], C, taps, K, C * taps,
+                                 <Py_ssize_t *> order.start, met, weights + g * C * plan.products)
+                for n in range(grad.shape[0]):
+                    source = source_of(planes, &grad[n, 0, 0, 0])
+                    for g in range(groups):
+                        correlate(plan, source + g * K * planes.size,
+                                  weights + g * C * plan.products, C, <floating *> zeros.start,
+                                  &grad_x[n, g * C, 0, 0], plane)
+
+
+cdef bint all_finite(const floating *values, Py_ssize_t count) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef floating nothing = 0
+    for i in range(count):
+        nothing += values[i] - values[i]  # 0, or NaN from the first that is not finite
+    return nothing == 0
+
+
+def conv_grad_x_by_taps(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] w, window,
+                        Py_ssize_t groups, floating[:, :, :, ::1] grad_x):
+    """The same in the other direction: each output's gradient flows back along its taps.
+
+    Slow, and needed only where a weight is infinite or NaN: above, zeros around the outputs meet
+    every weight, and 0 * inf is NaN.
+    """
+    cdef Py_ssize_t K = w.shape[0] // groups, C = w.shape[1], sh, sw, dh, dw, top, left
+    cdef Py_ssize_t n, k, c, r, s, i, j, row, column
+    sh, sw = window.stride
+    dh, dw = window.dilation
+    top, left = window.padding[0][0], window.padding[1][0]
+    np.asarray(grad_x)[...] = 0
+    with nogil:
+        for n in range(grad.shape[0]):
+            for k in range(grad.shape[1]):
+                for c in range(k // K * C, k // K * C + C):
+                    for r in range(w.shape[2]):
+                        for s in range(w.shape[3]):
+                            for i in range(grad.shape[2]):
+                                row = i * sh + r * dh - top
+                                if not 0 <= row < grad_x.shape[2]:
+                                    continue
+                                for j in range(grad.shape[3]):
+                                    column = j * sw + s * dw - left
+                                    if 0 <= column < grad_x.shape[3]:
+                                        grad_x[n, c, row, column] += (
+                                            w[k, c - k // K * C, r, s] * grad[n, k, i, j])
+
+
+def conv_grad_w(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] x, window,
+                Py_ssize_t groups, floating[:, :, :, ::1] grad_w):
+    """A weight's gradient: all outputs' gradients times the samples that weight met.
+
+    Again a correlation: rows are output channels, products are pixels, and the vectors hold
+    neighbouring input channels, which a copy of the image puts side by side.
+    """
+    cdef Py_ssize_t itemsize = sizeof(floating), line = 64 // itemsize, n, g, places
+    cdef Py_ssize_t C = grad_w.shape[1], K = grad_w.shape[0] // groups, wide, pixels
+    cdef Py_ssize_t each = C * grad_w.shape[2] * grad_w.shape[3]
+    pixels = grad.shape[2] * grad.shape[3]
+    cdef Planes planes
+    planes, at = forward_planes(np.shape(x), itemsize, window, np.shape(grad)[2:])
+    places = planes.phases * planes.size
+    wide = (blocks(x.shape[1], line) | 1) * line
+    cdef Plan plan = pixel_plan(planes, itemsize, C, at, np.shape(grad)[2:], wide)
+    cdef Buffer copy = Buffer((int(places) * wide + 64) * itemsize)
+    cdef Buffer packed = Buffer(grad.shape[1] * pixels * itemsize)
+    cdef Buffer zeros = Buffer(K * itemsize)
+    cdef floating *beside = <floating *> copy.start
+    cdef floating *weights = <floating *> packed.start
+    cdef const floating *start = <const floating *> zeros.start
+    cdef Py_ssize_t origin = 0
+    cdef const floating *source
+    with nogil:
+        for n in range(grad.shape[0]):
+            source = source_of(planes, &x[n, 0, 0, 0])
+            pack_pixels(source, planes.channels, places, places, wide, beside)
+            for g in range(groups):
+                pack_weights(&grad[n, g * K, 0, 0], K, pixels, pixels, 1, &origin, 1,
+                             weights + g * K * pixels)
+                correlate(plan, beside + g * C, weights + g * K * pixels, K, start,
+                          &grad_w[g * K, 0, 0, 0], each)
+            start = NULL
 
 
 cdef void conv_grad_b(const floating[:, :, :, ::1] grad, floating[::1] grad_b) noexcept nogil:
-    cdef Py_ssize_t n, k, i, j
-    cdef floating line
+    """A bias met every output of its channel; summed row by row, so that no chain grows long."""
+    cdef Py_ssize_t n, k, i
     for k in range(grad.shape[1]):
         grad_b[k] = 0
         for n in range(grad.shape[0]):
-            for i in range(grad.shape[2]):
-                line = 0
-                for j in range(grad.shape[3]):
-                    line += grad[n, k, i, j]
-                grad_b[k] += line
+            for i in range(grad.shape[2] if grad.shape[3] else 0):
+                if floating is float:
+                    grad_b[k] += total_float(&grad[n, k, i, 0], grad.shape[3])
+                else:
+                    grad_b[k] += total_double(&grad[n, k, i, 0], grad.shape[3])

@@ -1,0 +1,176 @@
+"""Every training experiment of the course, over seeds: what was seen against what is claimed.
+
+    pip install -e '.[test,data]'
+    python benchmarks/experiments.py                 # what the stored table lacks
+    python benchmarks/experiments.py --again         # everything
+    python benchmarks/experiments.py scenes adding   # some, again
+    python benchmarks/experiments.py --check         # whether the stored figures keep the claims
+
+Figures land in experiments.json one by one, as they are finished, so that an interrupted run goes
+on where it was; experiments.md is the same as a table to read. A figure of training is never
+asserted alone: a claim is a margin that every seed must keep.
+"""
+
+import argparse
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+STORE, TABLE = HERE / "experiments.json", HERE / "experiments.md"
+SEEDS = 3
+
+
+class Experiment(NamedTuple):
+    """A task, the nets that are compared on it, and what is claimed of them.
+
+    `variants`: {name: function(seed) -> {measure: float}}; `expected`: {(variant, measure):
+    (least, most)}, the ranges the course's plan names; `claims`: {sentence: function(figures) ->
+    slack}, where figures is {variant: {measure: float}} of one seed and the claim holds where
+    the slack is not negative.
+    """
+
+    task: str
+    variants: dict
+    expected: dict
+    claims: dict
+
+
+def experiments():
+    """{name: Experiment}."""
+    import images
+    import signals
+
+    return {**images.EXPERIMENTS, **signals.EXPERIMENTS}
+
+
+def run(name, variant, seed):
+    """The figures of one training run, rounded to what is worth keeping."""
+    figures = experiments()[name].variants[variant](seed)
+    return {measure: round(float(figure), 4) for measure, figure in figures.items()}
+
+
+def stored():
+    """{experiment: {variant: {seed: {measure: figure}}}}."""
+    return json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
+
+
+def keep(figures):
+    """Write the store and the table; a reader never sees half a file."""
+    for path, text in ((STORE, json.dumps(figures, indent=1, sort_keys=True) + "\n"),
+                       (TABLE, table(figures))):
+        fresh = path.with_suffix(".new")
+        fresh.write_text(text, encoding="utf-8")
+        os.replace(fresh, path)
+
+
+def by_seed(figures, name):
+    """For each seed that every variant of an experiment has: {variant: {measure: figure}}."""
+    runs = {variant: figures.get(name, {}).get(variant, {})
+            for variant in experiments()[name].variants}
+    seeds = set.intersection(*(set(found) for found in runs.values()))
+    return {seed: {variant: found[seed] for variant, found in runs.items()}
+            for seed in sorted(seeds, key=int)}
+
+
+def verdicts(figures):
+    """(experiment, claim, slack of each seed) for each claim; it holds if no slack is negative."""
+    for name, experiment in experiments().items():
+        seeds = by_seed(figures, name)
+        for claim, slack in experiment.claims.items():
+            yield name, claim, [slack(found) for found in seeds.values()]
+
+
+def faults(figures):
+    """What is missing from the store, or contradicts a claim, a line each."""
+    found = [f"{name}: {variant} of seed {seed} was never run"
+             for name, variant, seed in missing(figures)]
+    for name, claim, slacks in verdicts(figures):
+        if not slacks or min(slacks) < 0:
+            found.append(f"{name}: {claim}: slack {[round(slack, 3) for slack in slacks]}")
+    return found
+
+
+def missing(figures):
+    return [
+        (name, variant, seed)
+        for name, experiment in experiments().items() for variant in experiment.variants
+        for seed in range(SEEDS)
+        if str(seed) not in figures.get(name, {}).get(variant, {})
+    ]
+
+
+def table(figures):
+    """The store as Markdown: each figure with its expected range, then each claim."""
+    lines = ["# Experiments: seen against expected", "",
+             "Made by `python benchmarks/experiments.py`, a figure a seed. A range is what the "
+             "course's plan expects, taken from earlier prototypes; where it is missed, the figure "
+             "here counts. A claim's slack is by how much it holds, a number a seed."]
+    for name, experiment in experiments().items():
+        lines += ["", f"## {name}", "", experiment.task, "",
+                  "| variant | measure | seen | expected | |", "|---|---|---|---|---|"]
+        for variant in experiment.variants:
+            runs = figures.get(name, {}).get(variant, {})
+            for measure in dict.fromkeys(m for found in runs.values() for m in found):
+                seen = [runs[seed][measure] for seed in sorted(runs, key=int)]
+                lines.append(_row(variant, measure, seen, experiment.expected))
+        lines += ["", "| claim | slack | |", "|---|---|---|"]
+        for other, claim, slacks in verdicts(figures):
+            if other == name:
+                holds = "holds" if slacks and min(slacks) >= 0 else "does not hold"
+                lines.append(f"| {claim} | {', '.join(f'{s:.3f}' for s in slacks)} | {holds} |")
+    return "\n".join(lines) + "\n"
+
+
+def _row(variant, measure, seen, expected):
+    least, most = expected.get((variant, measure), (None, None))
+    words = ", ".join(f"{figure:.3f}" for figure in seen)
+    if least is None:
+        return f"| {variant} | {measure} | {words} | | |"
+    inside = all(least <= round(figure, 2) <= most for figure in seen)
+    span = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    return f"| {variant} | {measure} | {words} | {span} | {'' if inside else 'outside'} |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="experiments to run again")
+    parser.add_argument("--again", action="store_true", help="run everything again")
+    parser.add_argument("--check", action="store_true", help="run nothing, check what is stored")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at once")
+    options = parser.parse_args()
+    for name in options.names:
+        if name not in experiments():
+            parser.error(f"unknown experiment {name!r}; there are {', '.join(experiments())}")
+    figures = stored()
+    for name in experiments() if options.again else options.names:
+        figures.pop(name, None)
+    if not options.check:
+        _run_all(figures, missing(figures), options.jobs)
+    found = faults(figures)
+    print("\n".join(found) if found else "every claim holds on every seed")
+    return 1 if found else 0
+
+
+def _run_all(figures, jobs, workers):
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar, ProcessPoolExecutor(workers) as pool:
+        task = bar.add_task("training", total=len(jobs))
+        running = {pool.submit(run, *job): job for job in jobs}
+        for done in as_completed(running):
+            name, variant, seed = running[done]
+            figures.setdefault(name, {}).setdefault(variant, {})[str(seed)] = done.result()
+            keep(figures)
+            bar.update(task, advance=1, description=f"{name}: {variant}")
+    keep(figures)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one run, one core
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.exit(main())

@@ -1,0 +1,244 @@
+"""Experiments on pictures: segmenting digit scenes, finding a digit, taps that leave the map."""
+
+from functools import partial
+
+import numpy as np
+from autograd import numpy as anp
+from experiments import Experiment
+
+import coursekit as ck
+from coursekit import nn
+
+CHANNELS, CLASSES, SIZE = 16, 6, 48
+STEPS, BATCH, TRAINED, TESTED = 250, 8, 800, 64
+
+
+def conv(rate=1, stride=1, channels=CHANNELS, lean=0):
+    """A 3x3 layer with as many outputs as inputs, over the stride; `lean` shifts what it sees."""
+    padding = ((rate - lean, rate - stride + 1 + lean),) * 2
+    return [nn.Conv(channels, (3, 3), stride=stride, padding=padding, dilation=rate), nn.Relu()]
+
+
+def stack(rates, strides=None):
+    """3x3 convolutions, a 1x1 classifier, and what is left of the resolution blown up again."""
+    strides = strides or [1] * len(rates)
+    layers, total = [], 1
+    for rate, stride in zip(rates, strides, strict=True):
+        # A second stride leans the other way, so that outputs stand amid the pixels they name.
+        layers += conv(rate, stride, lean=int(total > 1 and stride > 1))
+        total *= stride
+    return nn.Sequential(*layers, nn.Conv(CLASSES, (1, 1)), *[nn.Upsample(total)] * (total > 1))
+
+
+def pooled():
+    """Two max-pools in place of the strides."""
+    pool = nn.MaxPool((2, 2))
+    return nn.Sequential(*conv(), *conv(), pool, *conv(), *conv(), pool, *conv(), *conv(),
+                         nn.Conv(CLASSES, (1, 1)), nn.Upsample(4))
+
+
+def interleaved():
+    """The grid's rates in every second layer, standard convolutions between them."""
+    return stack([1, 2, 1, 2, 1, 2])
+
+
+def smoothed():
+    """The grid, each dilated layer behind a depthwise one that joins its lattices."""
+    smooth = nn.Conv(CHANNELS, (3, 3), padding=1, groups=CHANNELS)
+    layers = [*conv(2)]
+    for _ in range(5):
+        layers += [smooth, *conv(2)]
+    return nn.Sequential(*layers, nn.Conv(CLASSES, (1, 1)))
+
+
+def pyramid():
+    """Four layers of the grid, then four rates side by side."""
+    branches = [nn.Sequential(*conv(rate, channels=8)) for rate in (1, 2, 4, 6)]
+    return nn.Sequential(*conv(2), *conv(2), *conv(2), *conv(2), nn.Parallel(*branches),
+                         nn.Conv(CLASSES, (1, 1)))
+
+
+def multi_scale():
+    """The grid; the classifier reads what came in and every second layer's output."""
+    whole = nn.Sequential()
+    inner = nn.Parallel(whole, nn.Sequential(*conv(2), *conv(2)))
+    middle = nn.Parallel(whole, nn.Sequential(*conv(2), *conv(2), inner))
+    outer = nn.Parallel(whole, nn.Sequential(*conv(2), *conv(2), middle))
+    return nn.Sequential(outer, nn.Conv(CLASSES, (1, 1)))
+
+
+NETS = {
+    "plain 1,1,1,1,1,1": partial(stack, [1] * 6),
+    "two strides": partial(stack, [1] * 6, [1, 2, 1, 2, 1, 1]),
+    "two pools": pooled,
+    "1,1,2,4,4,2": partial(stack, [1, 1, 2, 4, 4, 2]),
+    "1,1,2,2,4,4": partial(stack, [1, 1, 2, 2, 4, 4]),
+    "early 4,4,2,2,1,1": partial(stack, [4, 4, 2, 2, 1, 1]),
+    "grid 2,2,2,2,2,2": partial(stack, [2] * 6),
+    "HDC 1,2,5,1,2,5": partial(stack, [1, 2, 5, 1, 2, 5]),
+    "interleaved 1,2,1,2,1,2": interleaved,
+    "smoothed": smoothed,
+    "pyramid": pyramid,
+    "multi-scale": multi_scale,
+}
+REPAIRS = ["HDC 1,2,5,1,2,5", "interleaved 1,2,1,2,1,2", "smoothed", "pyramid", "multi-scale"]
+
+
+def mean_iou(predicted, targets):
+    """Intersection over union, averaged over the five digits; background does not count."""
+    shares = []
+    for digit in range(1, CLASSES):
+        here, there = predicted == digit, targets == digit
+        shares.append((here & there).sum() / max((here | there).sum(), 1))
+    return np.mean(shares)
+
+
+def segment(make, seed, steps=STEPS):
+    net = make()
+    inputs, targets = ck.data.make_digit_scenes(TRAINED, seed=seed)
+    params = net.init(seed, inputs.shape[1:])
+    done = nn.fit(net, params, (inputs, targets), batch=BATCH, steps=steps, seed=seed,
+                  optimiser=nn.Adam(nn.cosine(5e-3, steps)), progress=False)
+    inputs, targets = ck.data.make_digit_scenes(TESTED, seed=seed, split="test")
+    predicted = net(done.params, inputs).argmax(axis=1)
+    return {
+        "mIoU": mean_iou(predicted, targets),
+        "disagreement": ck.neighbour_disagreement(predicted, targets > 0),
+        "parameters": params.size,
+    }
+
+
+def scenes():
+    grid = "grid 2,2,2,2,2,2"
+    claims = {
+        f"{net}: mIoU above plain by .12": lambda f, net=net: (
+            f[net]["mIoU"] - f["plain 1,1,1,1,1,1"]["mIoU"] - 0.12)
+        for net in ("1,1,2,4,4,2", "1,1,2,2,4,4")
+    }
+    claims |= {
+        f"{net}: mIoU above two strides by .03": lambda f, net=net: (
+            f[net]["mIoU"] - f["two strides"]["mIoU"] - 0.03)
+        for net in ("1,1,2,4,4,2", "1,1,2,2,4,4")
+    }
+    claims["large rates early: mIoU below the same rates late by .15"] = lambda f: (
+        f["1,1,2,2,4,4"]["mIoU"] - f["early 4,4,2,2,1,1"]["mIoU"] - 0.15)
+    claims |= {
+        f"{net}: neighbours disagree less than in the grid": lambda f, net=net: (
+            f[grid]["disagreement"] - f[net]["disagreement"])
+        for net in REPAIRS
+    }
+    expected = {
+        ("plain 1,1,1,1,1,1", "mIoU"): (0.28, 0.30),
+        ("two strides", "mIoU"): (0.45, 0.45),
+        ("1,1,2,4,4,2", "mIoU"): (0.54, 0.61),
+        ("1,1,2,2,4,4", "mIoU"): (0.56, 0.60),
+        ("early 4,4,2,2,1,1", "mIoU"): (0.27, 0.33),
+        (grid, "mIoU"): (0.40, 0.49),
+        (grid, "disagreement"): (0.33, 0.33),
+        ("HDC 1,2,5,1,2,5", "mIoU"): (0.51, 0.55),
+        ("1,1,2,4,4,2", "disagreement"): (0.11, 0.16),
+        **{(net, "parameters"): (11862, 11862) for net in list(NETS)[:8]},
+    }
+    task = ("Name the digit that covers each pixel of a 48 x 48 scene: six 3x3 layers of 16 "
+            "channels, batch 8, 250 steps. mIoU over the five digits; disagreement: share of "
+            "neighbouring pixels inside digits that are named differently.")
+    return Experiment(task, {name: partial(segment, make) for name, make in NETS.items()},
+                      expected, claims)
+
+
+# ---- where is the digit?
+
+
+def finder(stride):
+    """Three layers of total stride `stride`; the rates make up what the strides do not do.
+
+    With the same weights the strided nets compute every `stride`-th output of the dilated one.
+    """
+    layers, done = [], 1
+    rate = 1
+    for _ in range(3):
+        step = 2 if done < stride else 1
+        layers += conv(rate, step)
+        done *= step
+        rate = rate if step == 2 else rate * 2
+    return nn.Sequential(*layers, *conv(rate), nn.Conv(1, (1, 1)))
+
+
+def find(stride, seed, steps=300):
+    net = finder(stride)
+
+    def score(outputs, places):
+        cells = (places // stride).astype(int)
+        index = cells[:, 0] * outputs.shape[3] + cells[:, 1]
+        return nn.cross_entropy(anp.reshape(outputs, (len(index), -1)), index)
+
+    inputs, places = ck.data.make_localisation(600, seed=seed)
+    done = nn.fit(net, net.init(seed, inputs.shape[1:]), (inputs, places), loss=score,
+                  steps=steps, batch=8, seed=seed, progress=False,
+                  optimiser=nn.Adam(nn.cosine(5e-3, steps)))
+    inputs, places = ck.data.make_localisation(100, seed=seed, split="test")
+    maps = net(done.params, inputs)
+    best = maps.reshape(len(maps), -1).argmax(axis=1)
+    cells = np.stack(np.divmod(best, maps.shape[3]), axis=1)
+    middles = stride * cells + (stride - 1) / 2
+    return {"RMS px": np.sqrt(np.square(middles - places).sum(axis=1).mean()),
+            "floor px": np.sqrt((stride**2 - 1) / 6)}
+
+
+def localisation():
+    nets = {"dilated": 1, "stride 2": 2, "stride 4": 4, "stride 8": 8}
+    claims = {
+        "dilated: within half a pixel": lambda f: 0.5 - f["dilated"]["RMS px"],
+        **{f"{net}: at least .9 of its floor": lambda f, net=net: (
+            f[net]["RMS px"] - 0.9 * f[net]["floor px"]) for net in list(nets)[1:]},
+        **{f"{net}: farther off than {before} by .3 px": lambda f, net=net, before=before: (
+            f[net]["RMS px"] - f[before]["RMS px"] - 0.3)
+           for before, net in zip(nets, list(nets)[1:], strict=False)},
+    }
+    expected = {("dilated", "RMS px"): (0.1, 0.2), ("stride 2", "RMS px"): (0.7, 0.7),
+                ("stride 4", "RMS px"): (1.6, 1.6), ("stride 8", "RMS px"): (3.5, 3.5)}
+    task = ("Find the centre of a digit: a dense map of scores at the net's total stride, whose "
+            "highest cell is the answer. The floor is what is lost within a cell.")
+    return Experiment(task, {name: partial(find, stride) for name, stride in nets.items()},
+                      expected, claims)
+
+
+# ---- taps that leave the map
+
+
+def tap_gradients(rate, seed, size=33, n=32):
+    """Share of the squared weight gradient that falls on the eight outer taps, and by counting."""
+    rng = np.random.default_rng([seed, rate])
+    x, grad = rng.standard_normal((2, n, 1, size, size))
+    # One draw at a time: a sum over draws would let them cancel.
+    squares = np.zeros((3, 3))
+    for one, back in zip(x, grad, strict=True):
+        _, grad_w, _ = ck.conv_backward(back[None], one[None], np.ones((1, 1, 3, 3)),
+                                        padding=rate, dilation=rate)
+        squares += np.square(grad_w[0, 0])
+    counted = ck.valid_tap_shares(size, rate)
+    taps = sum(number * share for number, share in counted.items())
+    return {"gradient": 1 - squares[1, 1] / squares.sum(), "counted": 1 - 1 / taps}
+
+
+def valid_taps():
+    rates = (1, 16, 32, 33)
+    claims = {
+        "rate 1: outer taps get .8 or more": lambda f: f["rate 1"]["gradient"] - 0.8,
+        "rate 32: at most .25": lambda f: 0.25 - f["rate 32"]["gradient"],
+        "rate 33: nothing": lambda f: -f["rate 33"]["gradient"],
+        "gradient and count agree within .1": lambda f: min(
+            0.1 - abs(found["gradient"] - found["counted"]) for found in f.values()),
+    }
+    expected = {
+        ("rate 1", "gradient"): (0.91, 0.91), ("rate 32", "gradient"): (0.12, 0.12),
+        ("rate 33", "gradient"): (0, 0), ("rate 1", "counted"): (0.88, 0.88),
+        ("rate 32", "counted"): (0.11, 0.11), ("rate 33", "counted"): (0, 0),
+    }
+    task = ("A 3x3 kernel on a 33 x 33 map: the share of its eight outer taps in the squared "
+            "gradient of random maps, and in the count of taps that fall on the map.")
+    return Experiment(task, {f"rate {rate}": partial(tap_gradients, rate) for rate in rates},
+                      expected, claims)
+
+
+EXPERIMENTS = {"scenes": scenes(), "localisation": localisation(), "valid_taps": valid_taps()}

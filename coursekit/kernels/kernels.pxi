@@ -1,0 +1,6 @@
+# The one body of all builds.
+include "common.pxi"
+include "plan.pxi"
+include "pack.pxi"
+include "conv.pxi"
+include "pool.pxi"
