@@ -7,7 +7,30 @@
 
 from importlib import import_module
 
-from coursekit.analysis import ReceptiveField, coverage, footprint, receptive_field
+from coursekit.analysis import (
+    HDC,
+    Cost,
+    ReceptiveField,
+    attention_crossover,
+    conv_as_attention,
+    cost,
+    coverage,
+    covers,
+    effective_receptive_field,
+    footprint,
+    frequency_response,
+    gridding_gain,
+    hdc,
+    neighbour_disagreement,
+    neighbour_overlap,
+    operator_matrix,
+    operator_rank,
+    receptive_field,
+    reference_networks,
+    summary,
+    theoretical_erf,
+    valid_tap_shares,
+)
 from coursekit.geometry import Window
 from coursekit.kernels import available_isas, isa, use_isa
 from coursekit.ops import (
@@ -27,10 +50,13 @@ from coursekit.ops import (
 )
 
 __all__ = [
-    "VARIANTS", "ReceptiveField", "Window", "attention", "attention_backward", "available_isas",
-    "avg_pool", "avg_pool_backward", "conv", "conv_backward", "coverage", "data", "dilated",
-    "figures", "footprint", "isa", "max_pool", "max_pool_backward", "nn", "pooled",
-    "receptive_field", "standard", "strided", "use_isa",
+    "HDC", "VARIANTS", "Cost", "ReceptiveField", "Window", "attention", "attention_backward",
+    "attention_crossover", "available_isas", "avg_pool", "avg_pool_backward", "conv",
+    "conv_as_attention", "conv_backward", "cost", "coverage", "covers", "data", "dilated",
+    "effective_receptive_field", "figures", "footprint", "frequency_response", "gridding_gain",
+    "hdc", "isa", "max_pool", "max_pool_backward", "neighbour_disagreement", "neighbour_overlap",
+    "nn", "operator_matrix", "operator_rank", "pooled", "receptive_field", "reference_networks",
+    "standard", "strided", "summary", "theoretical_erf", "use_isa", "valid_tap_shares",
 ]
 
 

@@ -1,4 +1,6 @@
-"""Coverage: the table of 3x3 stacks, and the rule that says when holes are left."""
+"""Coverage, overlap and gain: tables of stacks, and oracles that count taps and run waves."""
+
+import math
 
 import numpy as np
 import pytest
@@ -59,3 +61,60 @@ def test_counts_beyond_int64_do_not_matter_here():
 
 def test_a_stride_above_the_kernel_leaves_holes():
     assert ck.coverage([Window(1, stride=3), Window(2)]) == 2 / 4
+
+
+@given(layers=st.lists(st.builds(
+    Window, st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 5),
+), min_size=1, max_size=4))
+@fixed
+def test_overlap_is_that_of_the_sets_of_two_neighbours(layers):
+    jump = ck.receptive_field(layers).jump[0]
+    taps = set(np.flatnonzero(ck.footprint(layers)).tolist())
+    next_taps = {tap + jump for tap in taps}
+    assert ck.neighbour_overlap(layers) == len(taps & next_taps) / len(taps)
+
+
+def test_overlap_looks_along_the_first_axis_only():
+    rows = [Window((3, 1), dilation=(1, 1))] * 2
+    columns = [Window((1, 3))] * 2
+    assert ck.neighbour_overlap(rows) == 4 / 5
+    assert ck.neighbour_overlap(columns) == 0.0
+    assert ck.neighbour_overlap([Window((3, 3), dilation=(1, 2))] * 2) == 4 / 5
+
+
+@given(layers=st.lists(st.builds(
+    Window, st.integers(1, 4), st.integers(1, 2), st.integers(0, 2), st.integers(1, 6),
+), min_size=1, max_size=4))
+@fixed
+def test_the_gain_is_that_of_the_stack_run_on_waves(layers):
+    """Real convolutions with binomial weights, on the waves themselves."""
+    size, worst = ck.receptive_field(layers).size[0] + sum(layer.extent[0] for layer in layers), 0.0
+    for q in {layer.dilation[0] for layer in layers} - {1}:
+        for m in range(1, q):
+            phase = 2 * np.pi * m * np.arange(size) / q
+            parts = [run(layers, wave) for wave in (np.cos(phase), np.sin(phase))]
+            worst = max(worst, np.hypot(*parts))
+    assert ck.gridding_gain(layers) == pytest.approx(worst, abs=1e-12)
+
+
+def run(layers, x):
+    """The first output, away from any padding."""
+    x = x[None, None]
+    for layer in layers:
+        k = layer.kernel_size[0]
+        w = np.array([math.comb(k - 1, t) for t in range(k)]) / 2 ** (k - 1)
+        x = ck.conv(x, w[None, None], stride=layer.stride, dilation=layer.dilation)
+    return x[0, 0, 0]
+
+
+def test_the_gain_of_large_rates_is_exact_and_fast():
+    assert ck.gridding_gain([Window(3, dilation=2**20), Window(2, dilation=2**19)]) == 1.0
+    doubling = [Window(2, dilation=2**i) for i in range(12)]
+    assert ck.gridding_gain(doubling) == 0.0
+    assert ck.gridding_gain([Window(10**6, dilation=7)]) == 1.0
+
+
+def test_the_gain_looks_along_the_first_axis_and_needs_a_rate():
+    assert ck.gridding_gain([Window((3, 3), dilation=(1, 4))]) == 0.0
+    assert ck.gridding_gain([Window((3, 3), dilation=(4, 1))]) == 1.0
+    assert ck.gridding_gain([Window(3, stride=2)] * 2) == 0.0

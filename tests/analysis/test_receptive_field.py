@@ -165,8 +165,21 @@ def test_same_with_a_stride_names_its_layer():
     assert ck.footprint(layers).shape == (7,), "padding plays no part in the paths"
 
 
-@pytest.mark.parametrize("measure", [ck.receptive_field, ck.footprint, ck.coverage])
+@pytest.mark.parametrize("measure", [
+    ck.receptive_field, ck.footprint, ck.coverage, ck.neighbour_overlap, ck.gridding_gain,
+    ck.theoretical_erf,
+])
 @pytest.mark.parametrize(("layers", "error", "fragment"), [
+    (Window, TypeError, "layers must be a sequence of Window"),
+    (ck.nn.Conv(1, 3), TypeError, "layers must be a sequence of Window"),
+    (ck.nn.Sequential, TypeError, "layers must be a sequence of Window"),
+    (ck.nn.Sequential(), ValueError, "layers must hold at least one layer; got none"),
+    ({}, ValueError, "layers must hold at least one layer; got none"),
+    ([Window(3), ck.nn.Relu], TypeError, "layers[1] must be a layer, not a class; write Relu()"),
+    ([math.nan], TypeError, "layers[0] must be a Window; got nan"),
+    ([[Window(3)]], TypeError, "layers[0] must be a Window; got [Window("),
+    ([Window(3), ck.nn.Residual(ck.nn.Conv(1, (3, 3)))], ValueError,
+     "layers[0] is 1-D, layers[1][0] is 2-D"),
     ([], ValueError, "layers must hold at least one layer; got none"),
     (Window(3), TypeError, "layers must be a sequence of Window"),
     (3, TypeError, "layers must be a sequence of Window"),
