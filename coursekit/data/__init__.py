@@ -1,6 +1,12 @@
 """Real data, shipped with the package, and generated tasks; licences in LICENCES.md beside this."""
 
-from coursekit.data.loaders import load_digits, load_photograph
+from coursekit.data.loaders import (
+    load_digits,
+    load_ecg,
+    load_photograph,
+    load_speech,
+    load_sunspots,
+)
 from coursekit.data.scenes import make_digit_scenes, make_localisation
 from coursekit.data.sequences import (
     make_adding,
@@ -12,7 +18,7 @@ from coursekit.data.sequences import (
 )
 
 __all__ = [
-    "load_digits", "load_photograph", "make_adding", "make_aliasing", "make_copy_memory",
-    "make_digit_scenes", "make_fixed_offset", "make_global_reasoning", "make_localisation",
-    "make_recall",
+    "load_digits", "load_ecg", "load_photograph", "load_speech", "load_sunspots", "make_adding",
+    "make_aliasing", "make_copy_memory", "make_digit_scenes", "make_fixed_offset",
+    "make_global_reasoning", "make_localisation", "make_recall",
 ]

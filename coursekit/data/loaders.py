@@ -17,8 +17,9 @@ def load_photograph(name="camera"):
 
     Parameters
     ----------
-    name : {"camera", "chelsea"}
-        A man with a camera on a tripod, or the face of a cat.
+    name : {"camera", "chelsea", "astronaut", "brick", "coffee", "grass"}
+        A man with a camera on a tripod, the face of a cat, a woman in a space suit, a wall, a
+        cup with a spoon, a lawn.
 
     Returns
     -------
@@ -32,8 +33,10 @@ def load_photograph(name="camera"):
 
     Notes
     -----
-    Both are in the public domain (CC0 1.0): "camera" by Lav Varshney, "chelsea" by Stéfan van
-    der Walt, from scikit-image's collection; reduced to 256 x 256 pixels.
+    From scikit-image's collection, turned grey and reduced to 256 x 256 pixels. Free of copyright
+    as it states: "astronaut" by NASA, of Eileen Collins, public domain; CC0 1.0 "camera" by
+    Lav Varshney, "chelsea" by Stéfan van der Walt, "coffee" by Rachel Michetti, "brick" from
+    CC0Textures, "grass" by linolafett.
 
     Examples
     --------
@@ -41,10 +44,7 @@ def load_photograph(name="camera"):
     (256, 256)
     """
     with np.load(_HERE / "photographs.npz", allow_pickle=False) as extract:
-        if name not in extract.files:
-            raise ValueError(
-                f"load_photograph: name must be one of {tuple(extract.files)}; got {name!r}"
-            )
+        checks.choice("load_photograph", "name", name, extract.files)
         return extract[name].astype(np.float32) / np.float32(255)
 
 
@@ -81,6 +81,98 @@ def load_digits(split="train"):
     """
     images, labels = digits(checks.choice("load_digits", "split", split, SPLITS))
     return images.astype(np.float32) / np.float32(255), labels.astype(np.int64)
+
+
+def load_sunspots():
+    """How many spots the sun showed, month by month, 1749 to 1983.
+
+    Returns
+    -------
+    numbers : ndarray of float32, (2820,)
+        Monthly means of the daily relative sunspot number, a count without a unit: ten for
+        each group of spots and one for each spot, scaled to one observer. 0 to 253.8. A fresh
+        array each time.
+    months : ndarray of datetime64[M], (2820,)
+        Their months, January 1749 to December 1983.
+
+    Notes
+    -----
+    Observed in Zurich until 1960, then in Tokyo; the series "sunspots" of R and of the package
+    pmdarima, numbers of a public record. It rises and falls in about eleven years.
+
+    References
+    ----------
+    .. [1] Andrews, Herzberg (1985), Data: A Collection of Problems from Many Fields for the
+       Student and Research Worker, Springer, doi:10.1007/978-1-4612-5098-2.
+
+    Examples
+    --------
+    >>> numbers, months = load_sunspots()
+    >>> print(numbers[:3], months[0], months[-1])
+    [58.  62.6 70. ] 1749-01 1983-12
+    """
+    with np.load(_HERE / "sunspots.npz", allow_pickle=False) as extract:
+        numbers = extract["tenths"].astype(np.float32) / np.float32(10)
+    return numbers, np.datetime64("1749-01") + np.arange(len(numbers))
+
+
+def load_ecg():
+    """One minute of a heart's electrical activity.
+
+    Returns
+    -------
+    voltage : ndarray of float32, (21600,)
+        Millivolts, between two electrodes on the chest (lead MLII). A fresh array each time.
+    rate : int
+        Samples a second: 360.
+
+    Notes
+    -----
+    Minute 19:35 to 20:35 of record 208 of the MIT-BIH Arrhythmia Database, by George Moody and
+    Roger Mark, on PhysioNet; the first minute of `scipy.datasets.electrocardiogram`. It starts
+    with a regular rhythm; after 16 s single early beats of another shape come in between. ODC
+    Public Domain Dedication and License 1.0.
+
+    References
+    ----------
+    .. [1] Moody, Mark (2001), The impact of the MIT-BIH Arrhythmia Database, IEEE Engineering in
+       Medicine and Biology 20(3), 45-50, doi:10.13026/C2F305.
+    .. [2] Goldberger et al. (2000), PhysioBank, PhysioToolkit, and PhysioNet, Circulation 101(23),
+       e215-e220, doi:10.1161/01.CIR.101.23.e215.
+
+    Examples
+    --------
+    >>> voltage, rate = load_ecg()
+    >>> print(len(voltage) // rate, voltage[:3])
+    60 [-0.245 -0.215 -0.185]
+    """
+    with np.load(_HERE / "ecg.npz", allow_pickle=False) as extract:
+        return extract["steps"].astype(np.float32) / np.float32(200), 360
+
+
+def load_speech():
+    """Three seconds of speech: "A filter with holes hears a long way back."
+
+    Returns
+    -------
+    sound : ndarray of float32, (48000,)
+        Sound pressure, without a unit, from -1 to 1; silent at the end. A fresh array each time.
+    rate : int
+        Samples a second: 16000.
+
+    Notes
+    -----
+    A sentence of this course, CC BY 4.0 as its texts, spoken by the synthesiser espeak-ng with its
+    British voice.
+
+    Examples
+    --------
+    >>> sound, rate = load_speech()
+    >>> sound.shape, rate
+    ((48000,), 16000)
+    """
+    with np.load(_HERE / "speech.npz", allow_pickle=False) as extract:
+        return extract["samples"].astype(np.float32) / np.float32(32768), 16000
 
 
 @cache
