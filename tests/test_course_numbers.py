@@ -156,6 +156,10 @@ def test_counted_taps_other_than_the_centre_on_a_map_of_33(rate, share):
     """Brute force."""
     taps = sum(taps * part for taps, part in ck.valid_tap_shares(33, rate).items())
     assert (taps - 1) / taps == pytest.approx(share, abs=5e-4)
+    # Ones in and ones back: the gradient of each weight counts its valid taps.
+    ones, kernel = np.ones((1, 1, 33, 33)), np.ones((1, 1, 3, 3))
+    _, counts, _ = ck.conv_backward(ones, ones, kernel, dilation=rate, padding=rate)
+    assert 1 - counts[0, 0, 1, 1] / counts.sum() == pytest.approx((taps - 1) / taps)
 
 
 def test_atrous_spatial_pyramid_pooling():

@@ -8,6 +8,7 @@ from coursekit.analysis.walk import reach
 from coursekit.geometry import Window
 
 _BLOCK = 2**20  # frequencies at a time
+_MOST_RATE = 10**7  # some seconds a rate
 
 
 def coverage(layers):
@@ -101,7 +102,7 @@ def gridding_gain(layers):
     Raises
     ------
     TypeError, ValueError
-        As in `footprint`.
+        As in `footprint`; and if a rate exceeds 10**7, which has as many frequencies.
 
     Notes
     -----
@@ -123,8 +124,10 @@ def gridding_gain(layers):
     graph = counted("gridding_gain", layers)
     reach("gridding_gain", graph.nodes, graph.rank)  # refuses branches of different jumps
     windows = [node.sees for node in inside(graph.nodes) if isinstance(node.sees, Window)]
-    worst = 0.0
-    for q in sorted({window.dilation[0] for window in windows} - {1}):
+    rates, worst = sorted({window.dilation[0] for window in windows} - {1}), 0.0
+    if rates and rates[-1] > _MOST_RATE:
+        raise ValueError(f"gridding_gain: rates must be at most {_MOST_RATE}; got {rates[-1]}")
+    for q in rates:
         # The response at -w is the conjugate of that at w.
         for first in range(1, q // 2 + 1, _BLOCK):
             m = np.arange(first, min(first + _BLOCK, q // 2 + 1))

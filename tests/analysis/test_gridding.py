@@ -112,6 +112,8 @@ def test_the_gain_of_large_rates_is_exact_and_fast():
     doubling = [Window(2, dilation=2**i) for i in range(12)]
     assert ck.gridding_gain(doubling) == 0.0
     assert ck.gridding_gain([Window(10**6, dilation=7)]) == 1.0
+    with pytest.raises(ValueError, match=r"^gridding_gain: rates must be at most 10000000"):
+        ck.gridding_gain([Window(3, dilation=10**8)])
 
 
 def test_the_gain_looks_along_the_first_axis_and_needs_a_rate():
