@@ -42,9 +42,10 @@ class Experiment(NamedTuple):
 def experiments():
     """{name: Experiment}."""
     import images
+    import measures
     import signals
 
-    return {**images.EXPERIMENTS, **signals.EXPERIMENTS}
+    return {**measures.EXPERIMENTS, **images.EXPERIMENTS, **signals.EXPERIMENTS}
 
 
 def run(name, variant, seed):
@@ -121,16 +122,17 @@ def table(figures):
         for other, claim, slacks in verdicts(figures):
             if other == name:
                 holds = "holds" if slacks and min(slacks) >= 0 else "does not hold"
-                lines.append(f"| {claim} | {', '.join(f'{s:.3f}' for s in slacks)} | {holds} |")
+                lines.append(f"| {claim} | {', '.join(f'{s + 0.0:.3f}' for s in slacks)} | {holds} |")
     return "\n".join(lines) + "\n"
 
 
 def _row(variant, measure, seen, expected):
     least, most = expected.get((variant, measure), (None, None))
-    words = ", ".join(f"{figure:.3f}" for figure in seen)
+    words = ", ".join(f"{figure:.3f}".removesuffix(".000") for figure in seen)
     if least is None:
         return f"| {variant} | {measure} | {words} | | |"
-    inside = all(least <= round(figure, 2) <= most for figure in seen)
+    digits = 1 if least >= 10 else 2
+    inside = all(least <= round(figure, digits) <= most for figure in seen)
     span = f"{least:g}" if least == most else f"{least:g} to {most:g}"
     return f"| {variant} | {measure} | {words} | {span} | {'' if inside else 'outside'} |"
 
@@ -149,7 +151,8 @@ def main():
     for name in experiments() if options.again else options.names:
         figures.pop(name, None)
     if not options.check:
-        _run_all(figures, missing(figures), options.jobs)
+        wanted = options.names or experiments()
+        _run_all(figures, [job for job in missing(figures) if job[0] in wanted], options.jobs)
     found = faults(figures)
     print("\n".join(found) if found else "every claim holds on every seed")
     return 1 if found else 0

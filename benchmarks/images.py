@@ -159,7 +159,7 @@ def finder(stride):
     return nn.Sequential(*layers, *conv(rate), nn.Conv(1, (1, 1)))
 
 
-def find(stride, seed, steps=300):
+def find(stride, seed, steps=400):
     net = finder(stride)
 
     def score(outputs, places):
@@ -169,8 +169,7 @@ def find(stride, seed, steps=300):
 
     inputs, places = ck.data.make_localisation(600, seed=seed)
     done = nn.fit(net, net.init(seed, inputs.shape[1:]), (inputs, places), loss=score,
-                  steps=steps, batch=8, seed=seed, progress=False,
-                  optimiser=nn.Adam(nn.cosine(5e-3, steps)))
+                  steps=steps, batch=8, seed=seed, optimiser=nn.Adam(5e-3), progress=False)
     inputs, places = ck.data.make_localisation(100, seed=seed, split="test")
     maps = net(done.params, inputs)
     best = maps.reshape(len(maps), -1).argmax(axis=1)

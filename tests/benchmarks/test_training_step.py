@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-import training_step  # noqa: E402
+import training_step
 
 
 def test_it_runs_and_both_learn_alike():
