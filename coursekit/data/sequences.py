@@ -16,7 +16,9 @@ _DELIMITER = _KINDS + 1
 
 _VALUES = 8
 _SYMBOLS = 4
-_COLOURS = 4
+# Global reasoning: as many shapes as colours, and how often a shape has its favourite colour.
+_SHAPES = 8
+_FAVOURITE = 3
 
 
 def make_copy_memory(n, seed=0, *, delay=100):
@@ -285,73 +287,72 @@ def make_aliasing(n, seed=0, *, rate=4, length=128):
     return (tones + noise)[:, None].astype(np.float32), targets
 
 
-def make_global_reasoning(n, seed=0, *, shapes=16):
-    """Each shape stands at two places; do all twins wear one colour?
+def make_global_reasoning(n, seed=0, *, each=8):
+    """Eight shapes, scattered, in many colours: which colour has the asked shape most often?
 
     Parameters
     ----------
     n : int
-        Samples; half of them (rounded down) are of class 1.
+        Samples.
     seed : int, default 0
         The same seed gives the same samples.
-    shapes : int, default 16
-        Shapes, each of which stands at two places; a multiple of 4.
+    each : int, default 8
+        How often each shape stands in a sample, from 4 to 10.
 
     Returns
     -------
-    inputs : ndarray of float32, (n, shapes + 4, 2 * shapes)
-        One token a place: channels 0 to `shapes` - 1 are the shape, one-hot, the last four
-        its colour, one-hot.
+    inputs : ndarray of float32, (n, 16, 8 * each + 1)
+        One token a place, in random order: channels 0 to 7 are the shape, one-hot, 8 to 15 its
+        colour, one-hot. The last place is the question: a shape without a colour.
     targets : ndarray of int64, (n,)
-        1 if each shape has the same colour at both places; 0 if two tokens of different shape
-        and colour have exchanged their colours.
+        The most frequent colour, 0 to 7, of that shape.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is no integer or out of range, or shapes is no multiple of 4.
+        If an argument is no integer or out of range.
 
     Notes
     -----
-    Nothing local, no fixed distance and no count of shapes or of colours tells the classes
-    apart: every sample holds each shape twice and each colour `shapes` / 2 times, in random
-    order. The two twins must be found by what they are, wherever they stand, and compared.
-    Attention does that in one layer: each token looks at its own shape, reads the mean colour
-    there, and sees whether it is its own. A convolution mixes by place: it would have to
-    carry the 4 * `shapes` pairs of shape and colour to one place and count them.
+    A shape has its favourite colour three times and `each` - 3 others once. No two shapes
+    share a favourite, and the others are dealt so that in every sample each colour, like each
+    shape, stands `each` times: counting colours says nothing, and chance is .125. Whoever finds
+    one token of the asked shape is right 3 times in `each`; the answer needs all of them, and
+    they stand anywhere.
+
+    Attention does this in one layer: the question looks for its own shape, and the mean of what
+    it finds is a vote. A convolution mixes by place, whatever stands there: before it
+    knows the question it would have to carry 64 counts, one for each shape and colour.
 
     Examples
     --------
-    >>> inputs, targets = make_global_reasoning(10, shapes=8)
-    >>> inputs.shape, int(targets.sum())
-    ((10, 12, 16), 5)
+    >>> inputs, targets = make_global_reasoning(1, each=4)
+    >>> asked = inputs[0, :8, -1].argmax()
+    >>> colours = inputs[0, 8:][:, inputs[0, asked] == 1].sum(axis=1)
+    >>> print(int(colours.max()), bool(colours.argmax() == targets[0]))
+    3 True
     """
     op = "make_global_reasoning"
     n, rng = checks.draws(op, n, seed)
-    shapes = checks.integer(op, "shapes", shapes, _COLOURS, multiple=_COLOURS)
-    targets = rng.permutation(np.arange(n, dtype=np.int64) % 2)
-    colours = _shuffled(rng, n, np.arange(shapes) % _COLOURS)
-    colours = np.hstack([colours, colours])
-    _exchange(rng, colours, np.flatnonzero(targets == 0))
-    order = _shuffled(rng, n, np.arange(2 * shapes))
-    inputs = np.zeros((n, shapes + _COLOURS, 2 * shapes), dtype=np.float32)
-    inputs[:, :shapes] = _one_hot(order % shapes, shapes)
-    inputs[:, shapes:] = _one_hot(np.take_along_axis(colours, order, axis=1), _COLOURS)
-    return inputs, targets
-
-
-def _exchange(rng, colours, rows):
-    """In each of the rows, exchange the colours of two tokens that differ in it."""
-    shapes = colours.shape[1] // 2
-    for row in rows:
-        first = rng.integers(shapes)
-        second = rng.choice(np.flatnonzero(colours[row, :shapes] != colours[row, first]))
-        colours[row, [first, second]] = colours[row, [second, first]]
+    each = checks.integer(op, "each", each, _FAVOURITE + 1, _FAVOURITE + _SHAPES - 1)
+    # Row g holds the ranks of the colours of shape g: its own rank, and those that follow.
+    steps = np.array([0] * _FAVOURITE + list(range(1, each - _FAVOURITE + 1)))
+    ranks = (np.arange(_SHAPES)[:, None] + steps) % _SHAPES
+    names, ranked = (_shuffled(rng, n, np.arange(_SHAPES)) for _ in range(2))
+    order = _shuffled(rng, n, np.arange(_SHAPES * each))
+    shapes = np.take_along_axis(np.repeat(names, each, axis=1), order, axis=1)
+    colours = np.take_along_axis(ranked[:, ranks.ravel()], order, axis=1)
+    asked = rng.integers(_SHAPES, size=(n, 1))
+    question = np.take_along_axis(names, asked, axis=1)
+    inputs = np.zeros((n, 2 * _SHAPES, _SHAPES * each + 1), dtype=np.float32)
+    inputs[:, :_SHAPES] = _one_hot(np.hstack([shapes, question]), _SHAPES)
+    inputs[:, _SHAPES:, :-1] = _one_hot(colours, _SHAPES)
+    return inputs, np.take_along_axis(ranked, asked, axis=1)[:, 0]
 
 
 def _shuffled(rng, n, row):
     """n shuffled copies of a row."""
-    return rng.permuted(np.broadcast_to(row, (n, len(row))), axis=1)
+    return rng.permuted(np.broadcast_to(row, (n, len(row))).astype(np.int64), axis=1)
 
 
 def _one_hot(symbols, channels):
