@@ -122,7 +122,8 @@ def table(figures):
         for other, claim, slacks in verdicts(figures):
             if other == name:
                 holds = "holds" if slacks and min(slacks) >= 0 else "does not hold"
-                lines.append(f"| {claim} | {', '.join(f'{s + 0.0:.3f}' for s in slacks)} | {holds} |")
+                words = ", ".join(f"{slack + 0.0:.3f}" for slack in slacks)  # no "-0.000"
+                lines.append(f"| {claim} | {words} | {holds} |")
     return "\n".join(lines) + "\n"
 
 

@@ -271,28 +271,26 @@ def sunspot_forecast():
 # ---- global reasoning
 
 
-def reason(kind, seed, steps=1500):
-    if kind == "attention":
-        layers = [Conv(32, 1), attentive(2, width=16), LayerNorm(),
-                  nn.Residual(Conv(32, 1), Relu(), Conv(32, 1)), Relu(), GlobalAvgPool(), Linear(2)]
-    else:
-        layers = [Conv(16, 1)]
-        for rate in (1, 2, 4, 8, 16):
-            layers.append(nn.Residual(Conv(16, 3, padding="same", dilation=rate), Relu()))
-        layers += [GlobalAvgPool(), Linear(2)]
-    net = nn.Sequential(*layers)
-    params = train(net, ck.data.make_global_reasoning, seed, steps=steps, batch=32, lr=5e-3)
-    inputs, targets = ck.data.make_global_reasoning(1000, seed=10_000 + seed)
-    return {"accuracy": accuracy(net(params, inputs), targets), "parameters": params.size}
+def reason(kind, seed, steps=1000):
+    nets = {
+        "attention": [LayerNorm(), Attention(1, width=32, channels=32), Conv(8, 1)],
+        "dilated": [*causal(12, [2**i for i in range(6)]), Conv(8, 1)],
+    }
+    net = nn.Sequential(*nets[kind])
+    params = train(net, ck.data.make_global_reasoning, seed, steps=steps, batch=32, lr=5e-3,
+                   loss=lambda outputs, targets: nn.cross_entropy(last(outputs), targets))
+    inputs, targets = ck.data.make_global_reasoning(500, seed=10_000 + seed)
+    return {"accuracy": accuracy(last(net(params, inputs)), targets), "parameters": params.size}
 
 
 def global_reasoning():
     claims = {
         "attention: .9 or more": lambda f: f["attention"]["accuracy"] - 0.9,
-        "dilated, of equal size, sees everything: .65 or less": lambda f: (
-            0.65 - f["dilated"]["accuracy"]),
+        "dilated, of equal size, which sees everything: .4 or less": lambda f: (
+            0.4 - f["dilated"]["accuracy"]),
     }
-    return Experiment("Sixteen shapes stand twice each; does every pair wear one colour?",
+    return Experiment("64 tokens of eight shapes in eight colours, anywhere: which colour has the "
+                      "asked shape most often? Chance is .125.",
                       {kind: partial(reason, kind) for kind in ("attention", "dilated")},
                       {}, claims)
 
