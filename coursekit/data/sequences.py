@@ -287,7 +287,7 @@ def make_aliasing(n, seed=0, *, rate=4, length=128):
     return (tones + noise)[:, None].astype(np.float32), targets
 
 
-def make_global_reasoning(n, seed=0, *, each=8):
+def make_global_reasoning(n, seed=0, *, each=6):
     """Eight shapes, scattered, in many colours: which colour has the asked shape most often?
 
     Parameters
@@ -296,7 +296,7 @@ def make_global_reasoning(n, seed=0, *, each=8):
         Samples.
     seed : int, default 0
         The same seed gives the same samples.
-    each : int, default 8
+    each : int, default 6
         How often each shape stands in a sample, from 4 to 10.
 
     Returns
