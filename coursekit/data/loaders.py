@@ -130,8 +130,8 @@ def load_ecg():
     -----
     Minute 19:35 to 20:35 of record 208 of the MIT-BIH Arrhythmia Database, by George Moody and
     Roger Mark, on PhysioNet; the first minute of `scipy.datasets.electrocardiogram`. It starts
-    with a regular rhythm; after 16 s single early beats of another shape come in between. ODC
-    Public Domain Dedication and License 1.0.
+    with a regular rhythm; after 16 s single early beats of another shape come in between. Open
+    Data Commons Attribution License 1.0.
 
     References
     ----------
