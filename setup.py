@@ -19,7 +19,7 @@ DIRECTIVES = {
     "initializedcheck": False,
 }
 FOLDER = "coursekit/kernels"
-PARTS = [f"{FOLDER}/{name}.pxi" for name in ("kernels", "common", "plan", "pack", "conv", "pool")]
+PARTS = [f"{FOLDER}/{name}.pxi" for name in ("kernels", "common", "plan", "pack", "winograd", "conv", "pool")]
 
 modules = cythonize(
     [

@@ -22,6 +22,10 @@ cdef extern from "tile.h" nogil:
         const Py_ssize_t *offset, const Py_ssize_t *base, const Py_ssize_t *first,
         const segment *segments, const double *start, double *out, Py_ssize_t row_step,
         Py_ssize_t lane_step)
+    void spread_float(const float **d, float **v, Py_ssize_t count)
+    void spread_double(const double **d, double **v, Py_ssize_t count)
+    void gather_float(const float **m, float bias, float *y0, float *y1, Py_ssize_t count)
+    void gather_double(const double **m, double bias, double *y0, double *y1, Py_ssize_t count)
     float total_float(const float *x, Py_ssize_t count)
     double total_double(const double *x, Py_ssize_t count)
 

@@ -82,10 +82,26 @@ def forward_planes(shape, itemsize, window, out_shape):
 
 
 def conv(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, b, window,
-         Py_ssize_t groups, floating[:, :, :, ::1] out):
+         Py_ssize_t groups, floating[:, :, :, ::1] out, algorithm="auto"):
     """The compiled twin of `reference.conv`."""
     if out.size == 0:
         return
+    cdef Buffer bias = Buffer(w.shape[0] * sizeof(floating))
+    cdef const floating[::1] given = b
+    if given is not None:
+        memcpy(bias.start, &given[0], w.shape[0] * sizeof(floating))
+    if algorithm == "auto" and x.size and winograd_pays(
+            w.shape[1], w.shape[0] // groups, window.kernel_size, window.stride, window.dilation,
+            np.shape(out)[2:]):
+        conv_winograd(x, w, <floating[:w.shape[0]]> <floating *> bias.start, window, groups, out)
+    else:
+        conv_direct(x, w, <floating[:w.shape[0]]> <floating *> bias.start, window, groups, out)
+
+
+def conv_direct(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w,
+                const floating[::1] bias, window, Py_ssize_t groups,
+                floating[:, :, :, ::1] out):
+    """Every output as the sum it is defined by."""
     cdef Py_ssize_t itemsize = sizeof(floating), n, g, C = w.shape[1], K = w.shape[0] // groups
     cdef Py_ssize_t plane = out.shape[2] * out.shape[3], taps = w.shape[2] * w.shape[3]
     cdef Planes planes
@@ -93,15 +109,11 @@ def conv(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, b, wind
     cdef Plan plan = sliding_plan(planes, itemsize, C, at, np.shape(out)[2:], 0, (out.shape[3], 1))
     cdef Buffer order = numbers(list(range(taps)))
     cdef Buffer packed = Buffer(w.size * itemsize)
-    cdef Buffer bias = Buffer(w.shape[0] * itemsize)
-    cdef const floating[::1] given = b
     cdef const floating *w0 = &w[0, 0, 0, 0] if C else NULL
     cdef const floating *x0 = &x[0, 0, 0, 0] if x.size else NULL
     cdef const floating *source
     cdef floating *weights = <floating *> packed.start
     with nogil:
-        if given is not None:
-            memcpy(bias.start, &given[0], w.shape[0] * itemsize)
         for g in range(groups if C else 0):
             pack_weights(w0 + g * K * C * taps, K, C * taps, C, taps,
                          <Py_ssize_t *> order.start, taps, weights + g * K * C * taps)
@@ -109,8 +121,31 @@ def conv(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, b, wind
             source = source_of(planes, x0 + n * x.shape[1] * x.shape[2] * x.shape[3])
             for g in range(groups):
                 correlate(plan, source + g * C * planes.phases * planes.size,
-                          weights + g * K * plan.products, K, <floating *> bias.start + g * K,
+                          weights + g * K * plan.products, K, &bias[g * K],
                           &out[n, g * K, 0, 0], plane)
+
+
+def conv_winograd(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w,
+                  const floating[::1] bias, window, Py_ssize_t groups,
+                  floating[:, :, :, ::1] out):
+    """Two rows of outputs at a time, see winograd.pxi."""
+    cdef Py_ssize_t itemsize = sizeof(floating), n, g, C = w.shape[1], K = w.shape[0] // groups
+    cdef Py_ssize_t plane = out.shape[2] * out.shape[3], S = w.shape[3], weights
+    shifts = list(range(0, S * window.dilation[1], window.dilation[1]))
+    low = (-window.padding[0][0], -window.padding[1][0])
+    cdef Pairs p = Pairs(np.shape(x), itemsize, groups, K, low, window.dilation[0], shifts,
+                         np.shape(out)[2:])
+    cdef Buffer order = numbers(list(range(S)))
+    cdef Buffer packed = Buffer(4 * w.shape[0] * C * S * itemsize)
+    with nogil:
+        weights = 4 * K * C * S
+        for g in range(groups):
+            pack_triples(&w[g * K, 0, 0, 0], K, 3 * C * S, C, 3 * S, S,
+                         <Py_ssize_t *> order.start, S, <floating *> packed.start + g * weights)
+        for n in range(out.shape[0]):
+            for g in range(groups):
+                winograd(p, &x[n, g * C, 0, 0], <floating *> packed.start + g * weights, K,
+                         &bias[g * K], &out[n, g * K, 0, 0], plane)
 
 
 def conv_backward(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] x,
@@ -122,10 +157,13 @@ def conv_backward(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1
         np.asarray(grad_x)[...] = 0
         np.asarray(grad_w)[...] = 0
     else:
-        if all_finite(&w[0, 0, 0, 0], <Py_ssize_t> w.size):
-            conv_grad_x(grad, w, window, groups, grad_x)
-        else:
+        if not all_finite(&w[0, 0, 0, 0], <Py_ssize_t> w.size):
             conv_grad_x_by_taps(grad, w, window, groups, grad_x)
+        elif winograd_pays(w.shape[0] // groups, w.shape[1], window.kernel_size, window.stride,
+                           window.dilation, np.shape(x)[2:]):
+            conv_grad_x_winograd(grad, w, window, groups, grad_x)
+        else:
+            conv_grad_x(grad, w, window, groups, grad_x)
         conv_grad_w(grad, x, window, groups, grad_w)
     with nogil:
         conv_grad_b(grad, grad_b)
@@ -168,6 +206,30 @@ def conv_grad_x(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] 
                         correlate(plan, source + g * K * planes.size,
                                   weights + g * C * plan.products, C, <floating *> zeros.start,
                                   &grad_x[n, g * C, 0, 0], plane)
+
+
+def conv_grad_x_winograd(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] w, window,
+                         Py_ssize_t groups, floating[:, :, :, ::1] grad_x):
+    """The same at stride 1, two rows at a time; tap rows are met from the last to the first."""
+    cdef Py_ssize_t itemsize = sizeof(floating), n, g, C = w.shape[1], K = w.shape[0] // groups
+    cdef Py_ssize_t plane = grad_x.shape[2] * grad_x.shape[3], S = w.shape[3], weights
+    rows, columns = axes(backward_axis, np.shape(grad_x)[2:], window, np.shape(grad)[2:])
+    column_taps = columns[0][0][2]
+    cdef Pairs p = Pairs(np.shape(grad), itemsize, groups, C, (rows[1], columns[1]),
+                         window.dilation[0], [shift for _, shift in column_taps],
+                         np.shape(grad_x)[2:])
+    cdef Buffer order = numbers([2 * S + s for s, _ in column_taps])
+    cdef Buffer packed = Buffer(4 * w.shape[0] * C * S * itemsize)
+    cdef Buffer zeros = Buffer(C * itemsize)
+    with nogil:
+        weights = 4 * K * C * S
+        for g in range(groups):
+            pack_triples(&w[g * K, 0, 0, 0], C, 3 * S, K, 3 * C * S, -S,
+                         <Py_ssize_t *> order.start, S, <floating *> packed.start + g * weights)
+        for n in range(grad.shape[0]):
+            for g in range(groups):
+                winograd(p, &grad[n, g * K, 0, 0], <floating *> packed.start + g * weights, C,
+                         <floating *> zeros.start, &grad_x[n, g * C, 0, 0], plane)
 
 
 cdef bint all_finite(const floating *values, Py_ssize_t count) noexcept nogil:

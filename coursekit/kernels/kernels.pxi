@@ -2,5 +2,6 @@
 include "common.pxi"
 include "plan.pxi"
 include "pack.pxi"
+include "winograd.pxi"
 include "conv.pxi"
 include "pool.pxi"

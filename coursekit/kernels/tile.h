@@ -39,6 +39,12 @@
 
 #define ALWAYS static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 8")
+/* What the loop reads, it does not write. */
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define INDEPENDENT _Pragma("GCC ivdep")
+#endif
 
 /* Where lanes of a vector of sums belong in the result: `count` of them from `lane` on, the first
    at `place`. A vector that runs past the end of a row has one segment for each row it meets. */
@@ -143,6 +149,26 @@ static void NAME(run_tile)(ptrdiff_t rows, ptrdiff_t used, ptrdiff_t steps, cons
     TILES(TILE)
 #undef TILE
     NAME(put)(rows, vecs, used, sums, first, segments, start, out, row_step, lane_step);
+}
+
+/* Winograd's F(2, 3), a row at a time; winograd.pxi says why. Four rows of samples make four. */
+static void NAME(spread)(const TYPE *const *d, TYPE *const *v, ptrdiff_t count) {
+    const TYPE *d0 = d[0], *d1 = d[1], *d2 = d[2], *d3 = d[3];
+    TYPE *v0 = v[0], *v1 = v[1], *v2 = v[2], *v3 = v[3];
+    INDEPENDENT for (ptrdiff_t j = 0; j < count; j++) {
+        v0[j] = d0[j] - d2[j];
+        v1[j] = d1[j] + d2[j];
+        v2[j] = d2[j] - d1[j];
+        v3[j] = d1[j] - d3[j];
+    }
+}
+
+/* Four rows of sums make two rows of outputs, or one where there is no second. */
+static void NAME(gather)(const TYPE *const *m, TYPE bias, TYPE *y0, TYPE *y1, ptrdiff_t count) {
+    const TYPE *m0 = m[0], *m1 = m[1], *m2 = m[2], *m3 = m[3];
+    INDEPENDENT for (ptrdiff_t j = 0; j < count; j++) y0[j] = m0[j] + m1[j] + m2[j] + bias;
+    if (y1)
+        INDEPENDENT for (ptrdiff_t j = 0; j < count; j++) y1[j] = m1[j] - m2[j] - m3[j] + bias;
 }
 
 /* The sum of a row, in as many chains as the adders can work on at once. */
