@@ -39,13 +39,6 @@
 
 #define ALWAYS static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 8")
-/* What the loop reads, it does not write. */
-#if defined(__clang__)
-#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define INDEPENDENT _Pragma("GCC ivdep")
-#endif
-
 /* Where lanes of a vector of sums belong in the result: `count` of them from `lane` on, the first
    at `place`. A vector that runs past the end of a row has one segment for each row it meets. */
 struct segment {
@@ -78,10 +71,22 @@ static inline ptrdiff_t tile_vecs(ptrdiff_t rows) { TILES(TILE) return 1; }
 /* A vector that may stand at any address of TYPE. */
 typedef TYPE NAME(vec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(TYPE)), may_alias));
 
+/* Where a tile's sums go: added to `out`, or to start[row] where there is nothing in it yet.
+   Vector v of row r goes to out + r * row_step + place[v], if all vectors go there whole; else
+   `place` is NULL, the sums go to `loose`, and `put` finds the places of their lanes. */
+struct NAME(target) {
+    TYPE *out;
+    const TYPE *start;
+    ptrdiff_t row_step, lane_step;
+    const ptrdiff_t *place;
+    NAME(vec) *loose;
+};
+
 /* Always inlined where `rows` and `vecs` are numbers, so that the loops over them unroll and
    `sums` lives in registers. */
 ALWAYS void NAME(tile)(const ptrdiff_t rows, const ptrdiff_t vecs, ptrdiff_t steps, const TYPE *w,
-                       const TYPE *const *x, const ptrdiff_t *offset, NAME(vec) *result) {
+                       const TYPE *const *x, const ptrdiff_t *offset,
+                       const struct NAME(target) *to) {
     NAME(vec) sums[MOST][MOST];
     UNROLL for (ptrdiff_t r = 0; r < rows; r++)
         UNROLL for (ptrdiff_t v = 0; v < vecs; v++) sums[r][v] = (NAME(vec)){0};
@@ -92,42 +97,43 @@ ALWAYS void NAME(tile)(const ptrdiff_t rows, const ptrdiff_t vecs, ptrdiff_t ste
         UNROLL for (ptrdiff_t r = 0; r < rows; r++)
             UNROLL for (ptrdiff_t v = 0; v < vecs; v++) sums[r][v] += w[r] * samples[v];
     }
-    UNROLL for (ptrdiff_t r = 0; r < rows; r++)
-        UNROLL for (ptrdiff_t v = 0; v < vecs; v++) result[r * vecs + v] = sums[r][v];
+    if (!to->place) {
+        UNROLL for (ptrdiff_t r = 0; r < rows; r++)
+            UNROLL for (ptrdiff_t v = 0; v < vecs; v++) to->loose[r * vecs + v] = sums[r][v];
+        return;
+    }
+    TYPE *out = to->out;
+    UNROLL for (ptrdiff_t r = 0; r < rows; r++, out += to->row_step)
+        UNROLL for (ptrdiff_t v = 0; v < vecs; v++) {
+            NAME(vec) *whole = (NAME(vec) *)(out + to->place[v]);
+            if (to->start) *whole = sums[r][v] + to->start[r];
+            else *whole += sums[r][v];
+        }
 }
 
 /* One function for each tile, and one that is a single vector wide, for what is left over. */
-#define TILE(ROWS, VECS)                                                                          \
+#define FUNCTION(ROWS, VECS)                                                                      \
     static void NAME(tile_##ROWS##x##VECS)(ptrdiff_t steps, const TYPE *w, const TYPE *const *x,  \
-                                           const ptrdiff_t *offset, NAME(vec) *result) {          \
-        NAME(tile)(ROWS, VECS, steps, w, x, offset, result);                                      \
-    }                                                                                             \
-    static void NAME(tile_##ROWS##x1)(ptrdiff_t steps, const TYPE *w, const TYPE *const *x,       \
-                                      const ptrdiff_t *offset, NAME(vec) *result) {               \
-        NAME(tile)(ROWS, 1, steps, w, x, offset, result);                                         \
+                                           const ptrdiff_t *offset,                               \
+                                           const struct NAME(target) *to) {                       \
+        NAME(tile)(ROWS, VECS, steps, w, x, offset, to);                                          \
     }
+#define TILE(ROWS, VECS) FUNCTION(ROWS, VECS) FUNCTION(ROWS, 1)
 TILES(TILE)
 #undef TILE
+#undef FUNCTION
 
-/* Adds a tile's sums to the result, or to `start[row]` where there is none yet. */
-static void NAME(put)(ptrdiff_t rows, ptrdiff_t vecs, ptrdiff_t used, const NAME(vec) *sums,
-                      const ptrdiff_t *first, const struct segment *segments, const TYPE *start,
-                      TYPE *out, ptrdiff_t row_step, ptrdiff_t lane_step) {
-    for (ptrdiff_t r = 0; r < rows; r++, out += row_step)
-        for (ptrdiff_t v = 0; v < used; v++) {
-            const NAME(vec) *sum = &sums[r * vecs + v];
+/* Puts loose sums in place, segment by segment. */
+static void NAME(put)(ptrdiff_t rows, ptrdiff_t vecs, ptrdiff_t used, const ptrdiff_t *first,
+                      const struct segment *segments, const struct NAME(target) *to) {
+    for (ptrdiff_t r = 0; r < rows; r++)
+        for (ptrdiff_t v = 0; v < used; v++)
             for (ptrdiff_t s = first[v]; s < first[v + 1]; s++) {
-                TYPE *target = out + segments[s].place;
-                if (segments[s].count == LANES && lane_step == 1) {
-                    NAME(vec) *whole = (NAME(vec) *)target;
-                    *whole = start ? start[r] + *sum : *whole + *sum;
-                    continue;
-                }
-                const TYPE *lanes = (const TYPE *)sum + segments[s].lane;
-                for (ptrdiff_t l = 0; l < segments[s].count; l++, target += lane_step)
-                    *target = (start ? start[r] : *target) + lanes[l];
+                const TYPE *lanes = (const TYPE *)&to->loose[r * vecs + v] + segments[s].lane;
+                TYPE *out = to->out + r * to->row_step + segments[s].place;
+                for (ptrdiff_t l = 0; l < segments[s].count; l++, out += to->lane_step)
+                    *out = (to->start ? to->start[r] : *out) + lanes[l];
             }
-        }
 }
 
 /* `used` vectors, at most tile_vecs(rows), from `base` on: computed and put in place. */
@@ -136,40 +142,61 @@ static void NAME(run_tile)(ptrdiff_t rows, ptrdiff_t used, ptrdiff_t steps, cons
                            const ptrdiff_t *first, const struct segment *segments,
                            const TYPE *start, TYPE *out, ptrdiff_t row_step,
                            ptrdiff_t lane_step) {
-    NAME(vec) sums[MOST * MOST];
     const TYPE *x[MOST];
-    ptrdiff_t vecs = used == 1 ? 1 : tile_vecs(rows);
+    ptrdiff_t place[MOST], vecs = used == 1 ? 1 : tile_vecs(rows), whole = 0;
+    NAME(vec) loose[MOST * MOST];
+    for (ptrdiff_t v = 0; v < used; v++) {
+        x[v] = source + base[v];
+        place[v] = segments[first[v]].place;
+        whole += segments[first[v]].count == LANES;
+    }
     /* A tile that is not full computes its last vector again, and throws it away. */
-    for (ptrdiff_t v = 0; v < vecs; v++) x[v] = source + base[v < used ? v : used - 1];
+    for (ptrdiff_t v = used; v < vecs; v++) x[v] = x[used - 1];
+    struct NAME(target) to = {out, start, row_step, lane_step, place, loose};
+    if (whole < vecs || lane_step != 1) to.place = NULL;
 #define TILE(ROWS, VECS)                                                                          \
     if (rows == ROWS) {                                                                           \
-        if (vecs == 1) NAME(tile_##ROWS##x1)(steps, w, x, offset, sums);                          \
-        else NAME(tile_##ROWS##x##VECS)(steps, w, x, offset, sums);                               \
+        if (vecs == 1) NAME(tile_##ROWS##x1)(steps, w, x, offset, &to);                           \
+        else NAME(tile_##ROWS##x##VECS)(steps, w, x, offset, &to);                                \
     }
     TILES(TILE)
 #undef TILE
-    NAME(put)(rows, vecs, used, sums, first, segments, start, out, row_step, lane_step);
+    if (!to.place) NAME(put)(rows, vecs, used, first, segments, &to);
 }
+
+/* Runs STEP(vec, j) over 0 .. count - 1, a vector of type `vec` at a time; the last is drawn back
+   to end at the end, so STEP must not read what it wrote. Short rows go one by one. */
+#define ALONG(count, STEP)                                                                        \
+    if (count < LANES) {                                                                          \
+        for (ptrdiff_t j = 0; j < count; j++) { STEP(TYPE, j) }                                   \
+    } else {                                                                                      \
+        for (ptrdiff_t j = 0; j < count - LANES; j += LANES) { STEP(NAME(vec), j) }               \
+        STEP(NAME(vec), count - LANES)                                                            \
+    }
 
 /* Winograd's F(2, 3), a row at a time; winograd.pxi says why. Four rows of samples make four. */
 static void NAME(spread)(const TYPE *const *d, TYPE *const *v, ptrdiff_t count) {
-    const TYPE *d0 = d[0], *d1 = d[1], *d2 = d[2], *d3 = d[3];
-    TYPE *v0 = v[0], *v1 = v[1], *v2 = v[2], *v3 = v[3];
-    INDEPENDENT for (ptrdiff_t j = 0; j < count; j++) {
-        v0[j] = d0[j] - d2[j];
-        v1[j] = d1[j] + d2[j];
-        v2[j] = d2[j] - d1[j];
-        v3[j] = d1[j] - d3[j];
-    }
+#define STEP(vec, j)                                                                              \
+    vec d0 = *(const vec *)(d[0] + j), d1 = *(const vec *)(d[1] + j);                             \
+    vec d2 = *(const vec *)(d[2] + j), d3 = *(const vec *)(d[3] + j);                             \
+    *(vec *)(v[0] + j) = d0 - d2;                                                                 \
+    *(vec *)(v[1] + j) = d1 + d2;                                                                 \
+    *(vec *)(v[2] + j) = d2 - d1;                                                                 \
+    *(vec *)(v[3] + j) = d1 - d3;
+    ALONG(count, STEP)
+#undef STEP
 }
 
 /* Four rows of sums make two rows of outputs, or one where there is no second. */
 static void NAME(gather)(const TYPE *const *m, TYPE bias, TYPE *y0, TYPE *y1, ptrdiff_t count) {
-    const TYPE *m0 = m[0], *m1 = m[1], *m2 = m[2], *m3 = m[3];
-    INDEPENDENT for (ptrdiff_t j = 0; j < count; j++) y0[j] = m0[j] + m1[j] + m2[j] + bias;
-    if (y1)
-        INDEPENDENT for (ptrdiff_t j = 0; j < count; j++) y1[j] = m1[j] - m2[j] - m3[j] + bias;
+#define STEP(vec, j)                                                                              \
+    vec m1 = *(const vec *)(m[1] + j), m2 = *(const vec *)(m[2] + j);                             \
+    *(vec *)(y0 + j) = *(const vec *)(m[0] + j) + m1 + m2 + bias;                                 \
+    if (y1) *(vec *)(y1 + j) = m1 - m2 - *(const vec *)(m[3] + j) + bias;
+    ALONG(count, STEP)
+#undef STEP
 }
+#undef ALONG
 
 /* The sum of a row, in as many chains as the adders can work on at once. */
 static TYPE NAME(total)(const TYPE *x, ptrdiff_t count) {
