@@ -158,10 +158,65 @@ static void NAME(run_tile)(ptrdiff_t rows, ptrdiff_t used, ptrdiff_t steps, cons
     if (rows == ROWS) {                                                                           \
         if (vecs == 1) NAME(tile_##ROWS##x1)(steps, w, x, offset, &to);                           \
         else NAME(tile_##ROWS##x##VECS)(steps, w, x, offset, &to);                                \
-    }
-    TILES(TILE)
+    } else
+    TILES(TILE) __builtin_unreachable();
 #undef TILE
     if (!to.place) NAME(put)(rows, vecs, used, first, segments, &to);
+}
+
+/* The other tile: both operands are vectors, gradients of `rows` channels and samples under `vecs`
+   taps, and lanes are added up in the end, by others:
+
+       sums[row][v][lane] += sum over p of  g[row][place[p] + lane] * x[v][base[p] + lane]. */
+ALWAYS void NAME(dots)(const ptrdiff_t rows, const ptrdiff_t vecs, ptrdiff_t steps, const TYPE *g,
+                       ptrdiff_t row_step, const ptrdiff_t *place, const TYPE *const *x,
+                       const ptrdiff_t *base, NAME(vec) *result) {
+    NAME(vec) sums[MOST][MOST];
+    UNROLL for (ptrdiff_t r = 0; r < rows; r++)
+        UNROLL for (ptrdiff_t v = 0; v < vecs; v++) sums[r][v] = (NAME(vec)){0};
+    for (ptrdiff_t p = 0; p < steps; p++) {
+        NAME(vec) samples[MOST];
+        const TYPE *gradient = g + place[p];
+        UNROLL for (ptrdiff_t v = 0; v < vecs; v++)
+            samples[v] = *(const NAME(vec) *)(x[v] + base[p]);
+        UNROLL for (ptrdiff_t r = 0; r < rows; r++, gradient += row_step)
+            UNROLL for (ptrdiff_t v = 0; v < vecs; v++)
+                sums[r][v] += *(const NAME(vec) *)gradient * samples[v];
+    }
+    UNROLL for (ptrdiff_t r = 0; r < rows; r++)
+        UNROLL for (ptrdiff_t v = 0; v < vecs; v++) result[r * vecs + v] = sums[r][v];
+}
+
+#define FUNCTION(ROWS, VECS)                                                                      \
+    static void NAME(dots_##ROWS##x##VECS)(ptrdiff_t steps, const TYPE *g, ptrdiff_t row_step,    \
+                                           const ptrdiff_t *place, const TYPE *const *x,          \
+                                           const ptrdiff_t *base, NAME(vec) *result) {            \
+        NAME(dots)(ROWS, VECS, steps, g, row_step, place, x, base, result);                       \
+    }
+#define TILE(ROWS, VECS) FUNCTION(ROWS, VECS) FUNCTION(ROWS, 1)
+TILES(TILE)
+#undef TILE
+#undef FUNCTION
+
+/* `used` taps, at most tile_vecs(rows), from `offset` on; row r of the sums is at r * sums_step. */
+static void NAME(run_dots)(ptrdiff_t rows, ptrdiff_t used, ptrdiff_t steps, const TYPE *g,
+                           ptrdiff_t row_step, const ptrdiff_t *place, const TYPE *source,
+                           const ptrdiff_t *offset, const ptrdiff_t *base, TYPE *sums,
+                           ptrdiff_t sums_step) {
+    const TYPE *x[MOST];
+    NAME(vec) result[MOST * MOST];
+    ptrdiff_t vecs = used == 1 ? 1 : tile_vecs(rows);
+    for (ptrdiff_t v = 0; v < vecs; v++) x[v] = source + offset[v < used ? v : used - 1];
+#define TILE(ROWS, VECS)                                                                          \
+    if (rows == ROWS) {                                                                           \
+        if (vecs == 1) NAME(dots_##ROWS##x1)(steps, g, row_step, place, x, base, result);         \
+        else NAME(dots_##ROWS##x##VECS)(steps, g, row_step, place, x, base, result);              \
+    } else
+    TILES(TILE) __builtin_unreachable();
+#undef TILE
+    for (ptrdiff_t r = 0; r < rows; r++)
+        for (ptrdiff_t v = 0; v < used; v++)
+            *(NAME(vec) *)(sums + r * sums_step + v * LANES) += result[r * vecs + v];
 }
 
 /* Runs STEP(vec, j) over 0 .. count - 1, a vector of type `vec` at a time; the last is drawn back
@@ -175,7 +230,7 @@ static void NAME(run_tile)(ptrdiff_t rows, ptrdiff_t used, ptrdiff_t steps, cons
     }
 
 /* Winograd's F(2, 3), a row at a time; winograd.pxi says why. Four rows of samples make four. */
-static void NAME(spread)(const TYPE *const *d, TYPE *const *v, ptrdiff_t count) {
+static void NAME(spread2)(const TYPE *const *d, TYPE *const *v, ptrdiff_t count) {
 #define STEP(vec, j)                                                                              \
     vec d0 = *(const vec *)(d[0] + j), d1 = *(const vec *)(d[1] + j);                             \
     vec d2 = *(const vec *)(d[2] + j), d3 = *(const vec *)(d[3] + j);                             \
@@ -187,14 +242,58 @@ static void NAME(spread)(const TYPE *const *d, TYPE *const *v, ptrdiff_t count) 
 #undef STEP
 }
 
-/* Four rows of sums make two rows of outputs, or one where there is no second. */
-static void NAME(gather)(const TYPE *const *m, TYPE bias, TYPE *y0, TYPE *y1, ptrdiff_t count) {
+/* Four rows of sums make two rows of outputs; a row that is not wanted is NULL. */
+static void NAME(gather2)(const TYPE *const *m, TYPE bias, TYPE *const *y, ptrdiff_t count) {
 #define STEP(vec, j)                                                                              \
     vec m1 = *(const vec *)(m[1] + j), m2 = *(const vec *)(m[2] + j);                             \
-    *(vec *)(y0 + j) = *(const vec *)(m[0] + j) + m1 + m2 + bias;                                 \
-    if (y1) *(vec *)(y1 + j) = m1 - m2 - *(const vec *)(m[3] + j) + bias;
+    *(vec *)(y[0] + j) = *(const vec *)(m[0] + j) + m1 + m2 + bias;                               \
+    if (y[1]) *(vec *)(y[1] + j) = m1 - m2 - *(const vec *)(m[3] + j) + bias;
     ALONG(count, STEP)
 #undef STEP
+}
+
+/* F(4, 3): six rows of samples make six. */
+static void NAME(spread4)(const TYPE *const *d, TYPE *const *v, ptrdiff_t count) {
+#define STEP(vec, j)                                                                              \
+    vec d0 = *(const vec *)(d[0] + j), d1 = *(const vec *)(d[1] + j);                             \
+    vec d2 = *(const vec *)(d[2] + j), d3 = *(const vec *)(d[3] + j);                             \
+    vec d4 = *(const vec *)(d[4] + j), d5 = *(const vec *)(d[5] + j);                             \
+    vec even = d4 - d2 * 4, odd = d3 - d1 * 4;                                                    \
+    vec near = d4 - d2, far = (d3 - d1) * 2;                                                      \
+    *(vec *)(v[0] + j) = (d0 - d2) * 4 + near;                                                    \
+    *(vec *)(v[1] + j) = even + odd;                                                              \
+    *(vec *)(v[2] + j) = even - odd;                                                              \
+    *(vec *)(v[3] + j) = near + far;                                                              \
+    *(vec *)(v[4] + j) = near - far;                                                              \
+    *(vec *)(v[5] + j) = (d1 - d3) * 4 + d5 - d3;
+    ALONG(count, STEP)
+#undef STEP
+}
+
+/* Six rows of sums make four rows of outputs; a row that is not wanted is NULL. */
+static void NAME(gather4)(const TYPE *const *m, TYPE bias, TYPE *const *y, ptrdiff_t count) {
+#define STEP(vec, j)                                                                              \
+    vec m1 = *(const vec *)(m[1] + j), m2 = *(const vec *)(m[2] + j);                             \
+    vec m3 = *(const vec *)(m[3] + j), m4 = *(const vec *)(m[4] + j);                             \
+    vec near = m1 + m2, far = m3 + m4, difference = m1 - m2, wide = m3 - m4;                      \
+    *(vec *)(y[0] + j) = *(const vec *)(m[0] + j) + near + far + bias;                            \
+    if (y[1]) *(vec *)(y[1] + j) = difference + wide * 2 + bias;                                  \
+    if (y[2]) *(vec *)(y[2] + j) = near + far * 4 + bias;                                         \
+    if (y[3]) *(vec *)(y[3] + j) = difference + wide * 8 + *(const vec *)(m[5] + j) + bias;
+    ALONG(count, STEP)
+#undef STEP
+}
+
+static void NAME(spread)(ptrdiff_t outputs, const TYPE *const *d, TYPE *const *v,
+                         ptrdiff_t count) {
+    if (outputs == 2) NAME(spread2)(d, v, count);
+    else NAME(spread4)(d, v, count);
+}
+
+static void NAME(gather)(ptrdiff_t outputs, const TYPE *const *m, TYPE bias, TYPE *const *y,
+                         ptrdiff_t count) {
+    if (outputs == 2) NAME(gather2)(m, bias, y, count);
+    else NAME(gather4)(m, bias, y, count);
 }
 #undef ALONG
 
@@ -208,6 +307,17 @@ static TYPE NAME(total)(const TYPE *x, ptrdiff_t count) {
     sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     for (ptrdiff_t l = 0; l < LANES; l++) sum += sums[0][l];
     return sum;
+}
+
+/* Whether a row holds neither an infinity nor NaN: x - x is 0 only then. */
+static int NAME(all_finite)(const TYPE *x, ptrdiff_t count) {
+    NAME(vec) sums = {0};
+    TYPE sum = 0;
+    for (; count >= LANES; count -= LANES, x += LANES)
+        sums += *(const NAME(vec) *)x - *(const NAME(vec) *)x;
+    for (ptrdiff_t l = 0; l < count; l++) sum += x[l] - x[l];
+    for (ptrdiff_t l = 0; l < LANES; l++) sum += sums[l];
+    return sum == 0;
 }
 
 #undef LANES
