@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Extras that `make test` installs; `make test EXTRAS=test,peers` compares with PyTorch too.
 EXTRAS ?= test
-SOURCES = pyproject.toml setup.py $(wildcard coursekit/kernels/*.p*)
+SOURCES = pyproject.toml setup.py $(wildcard coursekit/kernels/*.p* coursekit/kernels/*.h)
 
 .PHONY: learn test build clean
 

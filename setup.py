@@ -19,7 +19,7 @@ DIRECTIVES = {
     "initializedcheck": False,
 }
 FOLDER = "coursekit/kernels"
-PARTS = [f"{FOLDER}/{name}.pxi" for name in ("kernels", "common", "plan", "pack", "conv", "pool")]
+PARTS = ["kernels", "common", "plan", "pack", "winograd", "conv", "grad", "pool"]
 
 modules = cythonize(
     [
@@ -28,7 +28,7 @@ modules = cythonize(
             Extension(
                 f"coursekit.kernels._{name}",
                 [f"{FOLDER}/_{name}.pyx"],
-                depends=[*PARTS, f"{FOLDER}/tile.h"],
+                depends=[f"{FOLDER}/tile.h", *(f"{FOLDER}/{part}.pxi" for part in PARTS)],
                 include_dirs=[FOLDER],
                 extra_compile_args=["-O3", *flags],
             )

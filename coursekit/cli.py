@@ -1,4 +1,4 @@
-"""The command line: ``coursekit learn``, ``grade``, ``build``, ``doctor``.
+"""The command line: ``coursekit learn``, ``grade``, ``build``, ``bench``, ``doctor``.
 
 Results go to standard output, progress and complaints to standard error. The exit code is 0 when
 all went well, 1 when something was found wrong, 2 when the command was called wrongly. What a
@@ -155,6 +155,47 @@ def doctor():
             print(f"         mend: {finding.mend}")
     if not all(finding.fine for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    only: Annotated[str, typer.Option(help="Only cases whose name holds this text.")] = "",
+    dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
+    seconds: Annotated[float, typer.Option(help="Time for each case.", min=0)] = 0.5,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+):
+    """Time the kernels beside PyTorch: ratios above 1 say that they are faster.
+
+    All contestants run in turn in this process, each on one thread; medians are compared.
+
+    Example: coursekit bench --only "conv 3x3 16"
+    """
+    if dtype not in ("float32", "float64"):
+        _fail(f"--dtype must be float32 or float64; got {dtype}", code=2)
+    from json import dumps
+
+    from coursekit import bench as bencher
+
+    if not bencher.cases(only):
+        _fail(f"no case's name holds {only!r}", code=2)
+    if bencher.torch is None:
+        print("PyTorch is not installed, so there are no ratios: pip install torch",
+              file=sys.stderr)
+    if not json:
+        print(bencher.HEADING)
+    report = bencher.run(only, dtype, seconds, None if json else _print_line(bencher.line))
+    if json:
+        print(dumps(report, indent=1))
+        return
+    for op, means in report.get("summary", {}).items():
+        for peer, values in means.items():
+            print(f"{op}: geometric mean {values['geometric_mean']:.2f} x {peer}, "
+                  f"least {values['least']:.2f}")
+
+
+def _print_line(written):
+    """A listener that prints each result at once."""
+    return lambda result: print(written(result), flush=True)
 
 
 def _submissions(paths):

@@ -12,11 +12,11 @@ _QUIET = np.errstate(invalid="ignore", over="ignore", under="ignore")
 
 
 @_QUIET
-def conv(x, w, b, window, groups, out):
+def conv(x, w, b, window, groups, out, algorithm="direct"):
     """out[n, k, i, j] = b[k] + sum over c, r, s of w[k, c, r, s] * padded[n, c, i', j'].
 
     Each tap (r, s) is one matrix product: its weights times the view of the padded input that it
-    meets. k and c run within a group.
+    meets. k and c run within a group. There is one algorithm, whatever is asked for.
     """
     if out.size == 0:
         return

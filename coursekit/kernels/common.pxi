@@ -6,6 +6,7 @@ import numpy as np
 
 cdef extern from "tile.h" nogil:
     enum: VECTOR_BYTES
+    enum: MOST
 
     cdef struct segment:
         Py_ssize_t place, lane, count
@@ -22,6 +23,22 @@ cdef extern from "tile.h" nogil:
         const Py_ssize_t *offset, const Py_ssize_t *base, const Py_ssize_t *first,
         const segment *segments, const double *start, double *out, Py_ssize_t row_step,
         Py_ssize_t lane_step)
+    void run_dots_float(
+        Py_ssize_t rows, Py_ssize_t used, Py_ssize_t steps, const float *g, Py_ssize_t row_step,
+        const Py_ssize_t *place, const float *source, const Py_ssize_t *offset,
+        const Py_ssize_t *base, float *sums, Py_ssize_t sums_step)
+    void run_dots_double(
+        Py_ssize_t rows, Py_ssize_t used, Py_ssize_t steps, const double *g, Py_ssize_t row_step,
+        const Py_ssize_t *place, const double *source, const Py_ssize_t *offset,
+        const Py_ssize_t *base, double *sums, Py_ssize_t sums_step)
+    void spread_float(Py_ssize_t outputs, const float **d, float **v, Py_ssize_t count)
+    void spread_double(Py_ssize_t outputs, const double **d, double **v, Py_ssize_t count)
+    void gather_float(Py_ssize_t outputs, const float **m, float bias, float **y,
+                      Py_ssize_t count)
+    void gather_double(Py_ssize_t outputs, const double **m, double bias, double **y,
+                       Py_ssize_t count)
+    bint all_finite_float(const float *x, Py_ssize_t count)
+    bint all_finite_double(const double *x, Py_ssize_t count)
     float total_float(const float *x, Py_ssize_t count)
     double total_double(const double *x, Py_ssize_t count)
 

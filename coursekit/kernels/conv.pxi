@@ -1,4 +1,4 @@
-# Convolution, forward and backward: plans are made, memory is packed, tiles run.
+# Convolution: a plan is made, memory is packed, tiles run.
 #
 # Letters: n image, g group, k output channel, c input channel within the group, r and s tap row
 # and column, i and j output row and column.
@@ -82,10 +82,29 @@ def forward_planes(shape, itemsize, window, out_shape):
 
 
 def conv(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, b, window,
-         Py_ssize_t groups, floating[:, :, :, ::1] out):
+         Py_ssize_t groups, floating[:, :, :, ::1] out, algorithm="auto"):
     """The compiled twin of `reference.conv`."""
     if out.size == 0:
         return
+    cdef Buffer bias = Buffer(w.shape[0] * sizeof(floating))
+    cdef const floating[::1] given = b
+    if given is not None:
+        memcpy(bias.start, &given[0], w.shape[0] * sizeof(floating))
+    outputs = {"direct": 0, "winograd2": 2, "winograd4": 4}.get(algorithm)
+    if outputs is None:
+        outputs = 2 if winograd_pays(w.shape[1], w.shape[0] // groups, window.kernel_size,
+                                     window.stride, window.dilation, np.shape(out)[2:]) else 0
+    bias_view = <floating[:w.shape[0]]> <floating *> bias.start
+    if outputs and x.size:
+        conv_winograd(outputs, x, w, bias_view, window, groups, out)
+    else:
+        conv_direct(x, w, bias_view, window, groups, out)
+
+
+def conv_direct(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w,
+                const floating[::1] bias, window, Py_ssize_t groups,
+                floating[:, :, :, ::1] out):
+    """Every output as the sum it is defined by."""
     cdef Py_ssize_t itemsize = sizeof(floating), n, g, C = w.shape[1], K = w.shape[0] // groups
     cdef Py_ssize_t plane = out.shape[2] * out.shape[3], taps = w.shape[2] * w.shape[3]
     cdef Planes planes
@@ -93,15 +112,11 @@ def conv(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, b, wind
     cdef Plan plan = sliding_plan(planes, itemsize, C, at, np.shape(out)[2:], 0, (out.shape[3], 1))
     cdef Buffer order = numbers(list(range(taps)))
     cdef Buffer packed = Buffer(w.size * itemsize)
-    cdef Buffer bias = Buffer(w.shape[0] * itemsize)
-    cdef const floating[::1] given = b
     cdef const floating *w0 = &w[0, 0, 0, 0] if C else NULL
     cdef const floating *x0 = &x[0, 0, 0, 0] if x.size else NULL
     cdef const floating *source
     cdef floating *weights = <floating *> packed.start
     with nogil:
-        if given is not None:
-            memcpy(bias.start, &given[0], w.shape[0] * itemsize)
         for g in range(groups if C else 0):
             pack_weights(w0 + g * K * C * taps, K, C * taps, C, taps,
                          <Py_ssize_t *> order.start, taps, weights + g * K * C * taps)
@@ -109,149 +124,49 @@ def conv(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, b, wind
             source = source_of(planes, x0 + n * x.shape[1] * x.shape[2] * x.shape[3])
             for g in range(groups):
                 correlate(plan, source + g * C * planes.phases * planes.size,
-                          weights + g * K * plan.products, K, <floating *> bias.start + g * K,
+                          weights + g * K * plan.products, K, &bias[g * K],
                           &out[n, g * K, 0, 0], plane)
 
 
-def conv_backward(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] x,
-                  const floating[:, :, :, ::1] w, window, Py_ssize_t groups,
-                  floating[:, :, :, ::1] grad_x, floating[:, :, :, ::1] grad_w,
-                  floating[::1] grad_b):
-    """The compiled twin of `reference.conv_backward`."""
-    if grad.size == 0 or x.size == 0:
-        np.asarray(grad_x)[...] = 0
-        np.asarray(grad_w)[...] = 0
-    else:
-        if all_finite(&w[0, 0, 0, 0], <Py_ssize_t> w.size):
-            conv_grad_x(grad, w, window, groups, grad_x)
-        else:
-            conv_grad_x_by_taps(grad, w, window, groups, grad_x)
-        conv_grad_w(grad, x, window, groups, grad_w)
-    with nogil:
-        conv_grad_b(grad, grad_b)
-
-
-def conv_grad_x(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] w, window,
-                Py_ssize_t groups, floating[:, :, :, ::1] grad_x):
-    """Each sample's gradient is a correlation of the outputs' gradients with the same weights.
-
-    Samples are taken phase by phase of the stride (see `backward_axis`); the roles of input and
-    output channels are exchanged.
-    """
+def conv_winograd(Py_ssize_t outputs, const floating[:, :, :, ::1] x,
+                  const floating[:, :, :, ::1] w, const floating[::1] bias, window,
+                  Py_ssize_t groups, floating[:, :, :, ::1] out):
+    """Two or four rows of outputs at a time, see winograd.pxi."""
     cdef Py_ssize_t itemsize = sizeof(floating), n, g, C = w.shape[1], K = w.shape[0] // groups
-    cdef Py_ssize_t width = grad_x.shape[3], plane = grad_x.shape[2] * width
-    cdef Py_ssize_t taps = w.shape[2] * w.shape[3], met
-    rows, columns = axes(backward_axis, np.shape(grad_x)[2:], window, np.shape(grad)[2:])
-    np.asarray(grad_x)[...] = 0
-    cdef Planes planes
-    cdef Plan plan
-    cdef Buffer order, zeros = Buffer(C * itemsize), packed = Buffer(w.size * itemsize)
-    cdef floating *weights = <floating *> packed.start
-    cdef const floating *source
-    for row, height, row_taps in rows[0]:
-        for column, columns_here, column_taps in columns[0]:
-            size = (height, columns_here)
-            planes = source_planes(np.shape(grad), itemsize, (rows[1], columns[1]), (1, 1),
-                                   ([0], [0]), rows[2], columns[2], size)
-            at = [(0, r, s) for _, r in row_taps for _, s in column_taps]
-            plan = sliding_plan(planes, itemsize, K, at, size, row * width + column,
-                                (window.stride[0] * width, window.stride[1]))
-            order = numbers([r * w.shape[3] + s for r, _ in row_taps for s, _ in column_taps])
-            met = len(at)
-            with nogil:
-                for g in range(groups):
-                    pack_weights(&w[g * K, 0, 0, 0], C, taps, K, C * taps,
-                                 <Py_ssize_t *> order.start, met, weights + g * C * plan.products)
-                for n in range(grad.shape[0]):
-                    source = source_of(planes, &grad[n, 0, 0, 0])
-                    for g in range(groups):
-                        correlate(plan, source + g * K * planes.size,
-                                  weights + g * C * plan.products, C, <floating *> zeros.start,
-                                  &grad_x[n, g * C, 0, 0], plane)
-
-
-cdef bint all_finite(const floating *values, Py_ssize_t count) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef floating nothing = 0
-    for i in range(count):
-        nothing += values[i] - values[i]  # 0, or NaN from the first that is not finite
-    return nothing == 0
-
-
-def conv_grad_x_by_taps(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] w, window,
-                        Py_ssize_t groups, floating[:, :, :, ::1] grad_x):
-    """The same in the other direction: each output's gradient flows back along its taps.
-
-    Slow, and needed only where a weight is infinite or NaN: above, zeros around the outputs meet
-    every weight, and 0 * inf is NaN.
-    """
-    cdef Py_ssize_t K = w.shape[0] // groups, C = w.shape[1], sh, sw, dh, dw, top, left
-    cdef Py_ssize_t n, k, c, r, s, i, j, row, column
-    sh, sw = window.stride
-    dh, dw = window.dilation
-    top, left = window.padding[0][0], window.padding[1][0]
-    np.asarray(grad_x)[...] = 0
+    cdef Py_ssize_t plane = out.shape[2] * out.shape[3], S = w.shape[3], weights
+    shifts = list(range(0, S * window.dilation[1], window.dilation[1]))
+    low = (-window.padding[0][0], -window.padding[1][0])
+    cdef Bands p = Bands(outputs, np.shape(x), itemsize, groups, K, low, window.dilation[0],
+                         shifts, np.shape(out)[2:])
+    cdef Buffer order = numbers(list(range(S)))
+    cdef Buffer packed = Buffer((outputs + 2) * w.shape[0] * C * S * itemsize)
     with nogil:
-        for n in range(grad.shape[0]):
-            for k in range(grad.shape[1]):
-                for c in range(k // K * C, k // K * C + C):
-                    for r in range(w.shape[2]):
-                        for s in range(w.shape[3]):
-                            for i in range(grad.shape[2]):
-                                row = i * sh + r * dh - top
-                                if not 0 <= row < grad_x.shape[2]:
-                                    continue
-                                for j in range(grad.shape[3]):
-                                    column = j * sw + s * dw - left
-                                    if 0 <= column < grad_x.shape[3]:
-                                        grad_x[n, c, row, column] += (
-                                            w[k, c - k // K * C, r, s] * grad[n, k, i, j])
-
-
-def conv_grad_w(const floating[:, :, :, ::1] grad, const floating[:, :, :, ::1] x, window,
-                Py_ssize_t groups, floating[:, :, :, ::1] grad_w):
-    """A weight's gradient: all outputs' gradients times the samples that weight met.
-
-    Again a correlation: rows are output channels, products are pixels, and the vectors hold
-    neighbouring input channels, which a copy of the image puts side by side.
-    """
-    cdef Py_ssize_t itemsize = sizeof(floating), line = 64 // itemsize, n, g, places
-    cdef Py_ssize_t C = grad_w.shape[1], K = grad_w.shape[0] // groups, wide, pixels
-    cdef Py_ssize_t each = C * grad_w.shape[2] * grad_w.shape[3]
-    pixels = grad.shape[2] * grad.shape[3]
-    cdef Planes planes
-    planes, at = forward_planes(np.shape(x), itemsize, window, np.shape(grad)[2:])
-    places = planes.phases * planes.size
-    wide = (blocks(x.shape[1], line) | 1) * line
-    cdef Plan plan = pixel_plan(planes, itemsize, C, at, np.shape(grad)[2:], wide)
-    cdef Buffer copy = Buffer((int(places) * wide + 64) * itemsize)
-    cdef Buffer packed = Buffer(grad.shape[1] * pixels * itemsize)
-    cdef Buffer zeros = Buffer(K * itemsize)
-    cdef floating *beside = <floating *> copy.start
-    cdef floating *weights = <floating *> packed.start
-    cdef const floating *start = <const floating *> zeros.start
-    cdef Py_ssize_t origin = 0
-    cdef const floating *source
-    with nogil:
-        for n in range(grad.shape[0]):
-            source = source_of(planes, &x[n, 0, 0, 0])
-            pack_pixels(source, planes.channels, places, places, wide, beside)
+        weights = (outputs + 2) * K * C * S
+        for g in range(groups):
+            pack_bands(outputs, &w[g * K, 0, 0, 0], K, 3 * C * S, C, 3 * S, S,
+                       <Py_ssize_t *> order.start, S, <floating *> packed.start + g * weights)
+        for n in range(out.shape[0]):
             for g in range(groups):
-                pack_weights(&grad[n, g * K, 0, 0], K, pixels, pixels, 1, &origin, 1,
-                             weights + g * K * pixels)
-                correlate(plan, beside + g * C, weights + g * K * pixels, K, start,
-                          &grad_w[g * K, 0, 0, 0], each)
-            start = NULL
+                winograd(p, &x[n, g * C, 0, 0], <floating *> packed.start + g * weights, K,
+                         &bias[g * K], &out[n, g * K, 0, 0], plane)
 
 
-cdef void conv_grad_b(const floating[:, :, :, ::1] grad, floating[::1] grad_b) noexcept nogil:
-    """A bias met every output of its channel; summed row by row, so that no chain grows long."""
-    cdef Py_ssize_t n, k, i
-    for k in range(grad.shape[1]):
-        grad_b[k] = 0
-        for n in range(grad.shape[0]):
-            for i in range(grad.shape[2] if grad.shape[3] else 0):
-                if floating is float:
-                    grad_b[k] += total_float(&grad[n, k, i, 0], grad.shape[3])
-                else:
-                    grad_b[k] += total_double(&grad[n, k, i, 0], grad.shape[3])
+def run_tile_alone(floating[::1] dtype, Py_ssize_t times):
+    """The tallest tile on data in the nearest cache, so many times; the flops that took.
+
+    What a machine gives the tile at best, for `coursekit bench`.
+    """
+    cdef Py_ssize_t lanes = VECTOR_BYTES // sizeof(floating), rows = tile_rows(MOST), t
+    cdef Py_ssize_t wide = tile_vecs(rows)
+    cdef Buffer w = Buffer(CHAIN * rows * sizeof(floating)), x = Buffer(wide * VECTOR_BYTES)
+    cdef Buffer out = Buffer(rows * wide * VECTOR_BYTES), start = Buffer(rows * sizeof(floating))
+    cdef Plan plan = Plan(CHAIN, wide, wide)  # all offsets 0: always the same samples
+    for t in range(wide):
+        plan.base[t] = t * lanes
+        plan.segments[t] = segment(t * lanes, 0, lanes)
+        plan.first[t + 1] = t + 1
+    with nogil:
+        for t in range(times):
+            correlate(plan, <const floating *> x.start, <const floating *> w.start, rows,
+                      <const floating *> start.start, <floating *> out.start, wide * lanes)
+    return 2 * times * CHAIN * rows * wide * lanes

@@ -2,5 +2,7 @@
 include "common.pxi"
 include "plan.pxi"
 include "pack.pxi"
+include "winograd.pxi"
 include "conv.pxi"
+include "grad.pxi"
 include "pool.pxi"

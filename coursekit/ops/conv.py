@@ -5,8 +5,7 @@ import numpy as np
 from coursekit import geometry, kernels
 from coursekit.ops import checks
 
-_ALGORITHMS = ("auto", "direct")
-_PLANNED = ("winograd2", "winograd4")
+_ALGORITHMS = ("auto", "direct", "winograd2", "winograd4")
 
 
 def conv(
@@ -28,7 +27,9 @@ def conv(
     groups : int, default 1
         Input and output channels are split into this many groups that do not mix.
     algorithm : str, default "auto"
-        "auto" or "direct".
+        "direct" sums as the definition does. "winograd2" and "winograd4" need a kernel of three
+        rows at stride 1, and three rows of it cost them the products of two, or of one and a
+        half. "auto" is "winograd2" where that is faster, else "direct".
     out : ndarray, optional
         Array for the result, of its shape and dtype, sharing no memory with an input.
 
@@ -42,7 +43,8 @@ def conv(
     TypeError
         If an array is not float32 or float64, or the dtypes differ.
     ValueError
-        If shapes do not fit together or a value is out of range; the message says which.
+        If shapes do not fit together, a value is out of range, or the algorithm does not apply;
+        the message says which.
     MemoryError
         If the output or the padded input does not fit into memory; so for every operation.
 
@@ -50,10 +52,19 @@ def conv(
     -----
     The sum runs over the zero-padded input, so an infinite weight that meets padding gives NaN.
 
+    "winograd2" and "winograd4" are F(2, 3) and F(4, 3) of [2]_ along the rows: they add samples,
+    and taps, before they multiply. "winograd2" is as accurate as the sum and exact on small
+    integers; but where an infinity meets an output it may become NaN, and so may samples beyond
+    half the largest float. "winograd4" loses about one digit in float32, is not exact on integers,
+    and carries infinities and NaN to outputs up to three rows away (times the dilation). "direct"
+    has none of this.
+
     References
     ----------
     .. [1] Dumoulin, Visin (2016), A guide to convolution arithmetic for deep learning,
        arXiv:1603.07285.
+    .. [2] Lavin, Gray (2016), Fast algorithms for convolutional neural networks,
+       arXiv:1509.09308.
 
     Examples
     --------
@@ -65,21 +76,29 @@ def conv(
     array([-4., -4.])
     """
     if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
-        planned = isinstance(algorithm, str) and algorithm in _PLANNED
         raise ValueError(
-            f"conv: algorithm must be one of {_ALGORITHMS}; got {geometry.shown(algorithm)}, which "
-            f"is {'not in this version yet' if planned else 'unknown'}"
+            f"conv: algorithm must be one of {_ALGORITHMS}; got {geometry.shown(algorithm)}"
         )
     given = (x, w, b)
     x, w, b = checks.arrays("conv", x=x, w=w, b=b)
     view, groups, shape = checks.conv_call("conv", x, w, b, stride, padding, dilation, groups)
+    if algorithm.startswith("winograd") and not _has_three_rows(view):
+        raise ValueError(
+            f"conv: algorithm must be 'auto' or 'direct' unless the kernel has three rows and "
+            f"stride 1; got {algorithm!r}, kernel {view.kernel_size}, stride {view.stride}"
+        )
     target = checks.output("conv", out, shape, x.dtype, *given)
     checks.run(
         "conv", kernels.build().conv,
         checks.planes(x), checks.planes(w), b, checks.planar(view, x.shape[2:]), groups,
-        checks.planes(target),
+        checks.planes(target), algorithm,
     )
     return checks.deliver(target, out)
+
+
+def _has_three_rows(view):
+    """Whether Winograd's forms apply: they turn three tap rows into fewer products."""
+    return len(view.kernel_size) == 2 and view.kernel_size[0] == 3 and view.stride == (1, 1)
 
 
 def conv_backward(grad, x, w, *, stride=1, padding=0, dilation=1, groups=1):

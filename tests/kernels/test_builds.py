@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,31 @@ print(y.sum(), i[0, 0, 1])
 def test_the_environment_chooses(name):
     done = run("import coursekit as ck; print(ck.isa())", name)
     assert done.stdout == f"{name}\n" and not done.stderr
+
+
+def test_what_the_processor_cannot_run_is_not_offered():
+    """Even where it was compiled: the module is not so much as loaded."""
+    code = """
+import sys, types
+sys.modules["coursekit.kernels._cpu"] = types.SimpleNamespace(runs=lambda name: name == "baseline")
+import coursekit as ck
+print(ck.available_isas(), [name for name in sys.modules if "_avx" in name])
+"""
+    assert run(code).stdout == "('baseline', 'reference') []\n"
+    done = run(code, "avx2")
+    assert "ImportError: COURSEKIT_ISA: use_isa: name must be one of ('baseline'" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="Linux says what a processor has")
+def test_the_processor_is_asked_rightly():
+    flags = set()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("flags"):
+            flags |= set(line.split(":")[1].split())
+    needs = {"avx2": {"avx2", "fma"},
+             "avx512": {"avx2", "fma", "avx512f", "avx512vl", "avx512bw", "avx512dq"}}
+    for name, needed in needs.items():
+        assert (name in ck.available_isas()) == (needed <= flags)
 
 
 @pytest.mark.parametrize("name", ["sse9", "", "BASELINE", "ref erence"])
