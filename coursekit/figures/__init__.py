@@ -3,8 +3,11 @@
 Each function returns a `Figure`, which shows itself in a notebook and saves as svg, png or pdf.
 """
 
-from coursekit.figures.draw import draw_footprint, draw_stack
+from coursekit.figures.draw import draw_stack
+from coursekit.figures.erf import draw_erf
+from coursekit.figures.kernels import draw_kernel
+from coursekit.figures.maps import draw_coverage, draw_footprint
 from coursekit.figures.pictures import compare
 from coursekit.figures.style import Figure
 
-__all__ = ["Figure", "compare", "draw_footprint", "draw_stack"]
+__all__ = ["Figure", "compare", "draw_coverage", "draw_erf", "draw_footprint", "draw_kernel", "draw_stack"]
