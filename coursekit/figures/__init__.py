@@ -1,8 +1,11 @@
 """Figures that state their numbers twice: in the picture, and in its alt text.
 
-Each function returns a `Figure`, which shows itself in a notebook and saves as svg, png or pdf.
+Each function returns a `Figure`, which shows itself in a notebook and saves as svg, png, pdf or
+html.
 """
 
+from coursekit.figures.cost import draw_cost
+from coursekit.figures.curves import draw_crossover, draw_history, draw_response
 from coursekit.figures.draw import draw_stack
 from coursekit.figures.erf import draw_erf
 from coursekit.figures.kernels import draw_kernel
@@ -10,4 +13,7 @@ from coursekit.figures.maps import draw_coverage, draw_footprint
 from coursekit.figures.pictures import compare
 from coursekit.figures.style import Figure
 
-__all__ = ["Figure", "compare", "draw_coverage", "draw_erf", "draw_footprint", "draw_kernel", "draw_stack"]
+__all__ = [
+    "Figure", "compare", "draw_cost", "draw_coverage", "draw_crossover", "draw_erf",
+    "draw_footprint", "draw_history", "draw_kernel", "draw_response", "draw_stack",
+]

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import matplotlib.style
 import numpy as np
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, to_rgb
 from PIL import Image
 
 # Okabe and Ito's palette, which stays apart under the common kinds of colour blindness.
@@ -86,6 +86,23 @@ SIZES = {
     "notebook": {"figure.figsize": (8.0, 5.0), "font.size": 11.0, "lines.linewidth": 1.2},
     "slide": {"figure.figsize": (40 / 3, 7.5), "font.size": 20.0, "lines.linewidth": 2.2},
 }
+
+
+def contrast(one, other):
+    """Of two colours, from 1 to 21, as WCAG 2 defines it."""
+    low, high = sorted(_luminance(colour) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def strong(rc):
+    """Those colours of a theme's cycle that a thin line may have: WCAG 2 asks for 3 to 1."""
+    colours = rc["axes.prop_cycle"].by_key()["color"]
+    return [colour for colour in colours if contrast(colour, rc["figure.facecolor"]) >= 3]
 
 
 @contextmanager
