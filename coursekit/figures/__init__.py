@@ -4,6 +4,8 @@ Each function returns a `Figure`, which shows itself in a notebook and saves as 
 html.
 """
 
+from coursekit.figures.animate import Animation, animate
+from coursekit.figures.attention import draw_attention
 from coursekit.figures.cost import draw_cost
 from coursekit.figures.curves import draw_crossover, draw_history, draw_response
 from coursekit.figures.draw import draw_stack
@@ -11,9 +13,11 @@ from coursekit.figures.erf import draw_erf
 from coursekit.figures.kernels import draw_kernel
 from coursekit.figures.maps import draw_coverage, draw_footprint
 from coursekit.figures.pictures import compare
+from coursekit.figures.scenes import draw_segmentation
 from coursekit.figures.style import Figure
 
 __all__ = [
-    "Figure", "compare", "draw_cost", "draw_coverage", "draw_crossover", "draw_erf",
-    "draw_footprint", "draw_history", "draw_kernel", "draw_response", "draw_stack",
+    "Animation", "Figure", "animate", "compare", "draw_attention", "draw_cost",
+    "draw_coverage", "draw_crossover", "draw_erf", "draw_footprint", "draw_history",
+    "draw_kernel", "draw_response", "draw_segmentation", "draw_stack",
 ]

@@ -100,7 +100,7 @@ def _table(names, table, ratios, size, rc):
     """Rows of designs, columns of quantities, in em from the top left."""
     em = rc["font.size"] / 72
     wide, high = rc["figure.figsize"]
-    names = ["\n".join(wrapped(name, 9).split("\n")[:3]) for name in names]
+    names = [wrapped(name, 9, most=3) for name in names]
     row = 3.6
     if size == "notebook":
         high = (3.5 + row * len(names)) * em

@@ -52,31 +52,48 @@ def draw_stack(layers, *, width=None, theme="light", size="notebook"):
     Stack of 3 layers with rates 2, 2, 2: one output sees 13 input samples and reads 7 of
     them; 6 are never read.
     """
-    layers = stack("draw_stack", layers)
-    if len(layers[0].kernel_size) != 1:
-        raise ValueError(f"draw_stack: layers must be 1-D windows; got {layers[0]}")
+    layers = line_stack("draw_stack", layers)
     with themed("draw_stack", theme, size) as rc:
-        (seen,) = receptive_field(layers).size
-        left, right = _span(seen, width)
-        rows = _rows(layers)
-        holes = np.setdiff1d(np.arange(seen), rows[0][0])
-        caption = f"sees {words.count(seen, 'sample')}, reads {seen - holes.size}"
-        if holes.size:
-            caption += f"\n{HOLE} never read: {holes.size}"
-        fig = Canvas(figsize=rc["figure.figsize"])
-        below = caption.count("\n") + 1
-        ax, spacing, pitch = _stack_axes(fig, layers, left, right, below, size, rc)
-        _draw_paths(ax, layers, rows, spacing, pitch, rc)
-        _draw_samples(ax, rows, holes, spacing, pitch, rc)
+        return Figure(stack_picture(layers, width, size, rc), stack_alt(layers), rc)
+
+
+def line_stack(op, layers):
+    layers = stack(op, layers)
+    if len(layers[0].kernel_size) != 1:
+        raise ValueError(f"{op}: layers must be 1-D windows; got {layers[0]}")
+    return layers
+
+
+def stack_alt(layers):
+    (seen,) = receptive_field(layers).size
+    read = _rows(layers)[0][0].size
+    return (
+        f"Stack of {words.named(layers)}: one output sees {words.count(seen, 'input sample')} and "
+        f"{words.reads(read, seen)}"
+    )
+
+
+def stack_picture(layers, width, size, rc, depth=None):
+    """The drawing, or its part from the output down through `depth` layers, in the same place."""
+    depth = len(layers) if depth is None else depth
+    (seen,) = receptive_field(layers).size
+    left, right = _span(seen, width)
+    rows = _rows(layers)
+    holes = np.setdiff1d(np.arange(seen), rows[0][0])
+    caption = f"sees {words.count(seen, 'sample')}, reads {seen - holes.size}"
+    if holes.size:
+        caption += f"\n{HOLE} never read: {holes.size}"
+    fig = Canvas(figsize=rc["figure.figsize"])
+    ax, spacing, pitch = _stack_axes(fig, layers, left, right, caption.count("\n") + 1, size, rc)
+    _draw_paths(ax, layers, rows, len(layers) - depth, spacing, pitch, rc)
+    whole = depth == len(layers)
+    _draw_samples(ax, rows, holes if whole else holes[:0], len(layers) - depth, spacing, pitch, rc)
+    if whole:
         _bracket(ax, seen, caption, pitch, rc)
-        _, output, _ = rows[-1]
-        ax.text(output, len(layers) + rc["font.size"] / 72 / pitch, "one output", ha="center",
-                va="bottom")
-        alt = (
-            f"Stack of {words.named(layers)}: one output sees "
-            f"{words.count(seen, 'input sample')} and {words.reads(seen - holes.size, seen)}"
-        )
-        return Figure(fig, alt, rc)
+    _, output, _ = rows[-1]
+    ax.text(output, len(layers) + rc["font.size"] / 72 / pitch, "one output", ha="center",
+            va="bottom")
+    return fig
 
 
 def _span(size, width):
@@ -170,8 +187,8 @@ def _crowded(spacing):
     return spacing < 4  # points: hollow dots would run into a grey band
 
 
-def _draw_paths(ax, layers, rows, spacing, pitch, rc):
-    for level, layer in enumerate(layers):
+def _draw_paths(ax, layers, rows, lowest, spacing, pitch, rc):
+    for level, layer in enumerate(layers[lowest:], lowest):
         below, start_below, jump_below = rows[level]
         reached, start, jump = rows[level + 1]
         taps = np.array(layer.taps()[0])
@@ -186,11 +203,13 @@ def _draw_paths(ax, layers, rows, spacing, pitch, rc):
                min(0.8 * rc["lines.linewidth"], 0.16 * diameter), alpha=0.55)
 
 
-def _draw_samples(ax, rows, holes, spacing, pitch, rc):
+def _draw_samples(ax, rows, holes, lowest, spacing, pitch, rc):
+    """Dots of all levels; from `lowest` up those that are reached are filled."""
     left, right = ax.get_xlim()
     stroke = rc["lines.linewidth"]
     for level, (reached, start, jump) in enumerate(rows):
         diameter = _diameter(reached, jump, spacing, pitch, rc)
+        reached = reached if level >= lowest else reached[:0]
         if not _crowded(spacing):
             drawn = np.arange(-((start - left) // jump), (right - start) // jump + 1)
             rest = np.setdiff1d(drawn, [*reached, *(holes if level == 0 else ())])

@@ -5,17 +5,17 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse, Rectangle
-from matplotlib.patheffects import Normal, Stroke
 
 from coursekit.analysis import receptive_field
 from coursekit.analysis.receptive_field import stack
 from coursekit.figures import checks, words
 from coursekit.figures.kernels import frame
-from coursekit.figures.marks import MOST_SAMPLES, snap
+from coursekit.figures.marks import MOST_SAMPLES, halo, snap
 from coursekit.figures.style import SCALES, Figure, themed
 from coursekit.geometry import out_shape, shown
 
 _MOST_PIXELS = 400  # along an axis
+_STYLES = {1: "solid", 2: (0, (5, 2)), "field": (0, (1, 1.5))}
 _SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
 
 
@@ -164,15 +164,6 @@ def _alt(shape, deviation, held, field):
     return text
 
 
-def _halo(rc):
-    """A line of ink with paper around it, to be seen on light and on dark."""
-    return [Stroke(linewidth=3 * rc["lines.linewidth"], foreground=rc["figure.facecolor"]),
-            Normal()]
-
-
-_STYLES = {1: "solid", 2: (0, (5, 2)), "field": (0, (1, 1.5))}
-
-
 def _map(fig, gradient, middle, deviation, field, scale, rc):
     wide, high = rc["figure.figsize"]
     em = rc["font.size"] / 72
@@ -193,7 +184,7 @@ def _map(fig, gradient, middle, deviation, field, scale, rc):
     ax.set_ylim(last[0] - 0.5, first[0] - 0.5)
     frame(ax, (0, 0), gradient.shape, 0.5, rc["grid.color"], 0.6 * rc["lines.linewidth"])
     edge = {"fill": False, "edgecolor": rc["text.color"], "linewidth": 1.2 * rc["lines.linewidth"],
-            "path_effects": _halo(rc)}
+            "path_effects": halo(rc)}
     for times in (1, 2):
         ax.add_patch(Ellipse(middle[::-1], *(2 * times * deviation[::-1]),
                              linestyle=_STYLES[times], **edge))

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.patheffects import Normal, Stroke
 
 from coursekit.figures.style import NOTEBOOK_DPI
 
@@ -34,6 +35,12 @@ def crosses(ax, cells, rc, cell):
     middles = np.asarray(cells).reshape(-1, 1, 1, 2)[..., ::-1]
     lines(ax, (middles + arms).reshape(-1, 2, 2), rc["hatch.color"],
           min(rc["lines.linewidth"], 0.12 * 72 * cell))
+
+
+def halo(rc):
+    """Effects for a line of ink with paper around it, to be seen on light and on dark."""
+    return [Stroke(linewidth=3.5 * rc["lines.linewidth"], foreground=rc["figure.facecolor"]),
+            Normal()]
 
 
 def snap(inches):

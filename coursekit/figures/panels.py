@@ -26,11 +26,11 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
     across = -(-len(shapes) // lines)
     box = (wide - em) / across - em
     captions = [wrapped(caption, box / em) for caption in captions]
-    above = (0.5 + 1.5 * max(caption.count("\n") + 1 for caption in captions)) * em
     groups = [range(i, min(i + across, len(shapes))) for i in range(0, len(shapes), across)]
+    above = [_caption_ems([captions[i] for i in group]) * em for group in groups]
     most = [max(shapes[i][0] for i in group) for group in groups]
     room = (high if size == "slide" else max(high, 2.4 * lines)) - head - foot - 1.5 * em
-    room -= lines * (above + em)
+    room -= sum(above) + lines * em
     spans = [(0, columns) for _, columns in shapes]
     if before:
         spans = [(max(before) - n, max(before) - n + columns) for n, (_, columns)
@@ -43,30 +43,35 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
             f"{op}: a cell must fill a screen pixel at least; got {len(shapes)} panels of up to "
             f"{max(rows for rows, _ in shapes)} x {max(columns for _, columns in shapes)} cells"
         )
-    used = lines * (above + em) + cell * sum(most)
+    used = sum(above) + lines * em + cell * sum(most)
     if size == "notebook":
         high = snap(head + foot + 1.5 * em + used)
     fig = Canvas(figsize=(wide, high))
     top = high - head - 0.75 * em - (high - head - foot - 1.5 * em - used) / 2
     axes = []
-    for group, rows in zip(groups, most):
+    for group, rows, over in zip(groups, most, above):
         spare = (across - len(group)) * (box + em) / 2  # a last, shorter row stands in the middle
         for place, i in enumerate(group):
             left = em + spare + place * (box + em)
             columns = most_columns if before else shapes[i][1]
             start = left + box / 2 + cell * (spans[i][0] - columns / 2)
-            axes.append(_panel(fig, shapes[i], cell, start, top - above))
-            fig.text((left + box / 2) / wide, (top - above + 0.5 * em) / high, captions[i],
+            axes.append(_panel(fig, shapes[i], cell, start, top - over))
+            fig.text((left + box / 2) / wide, (top - over + 0.5 * em) / high, captions[i],
                      ha="center", va="bottom", linespacing=1.35)
-        top -= above + rows * cell + em
+        top -= over + rows * cell + em
     return fig, axes, cell
 
 
-def key(fig, text, rc):
-    """A line under all panels that says what the marks mean."""
+def _caption_ems(captions):
+    lines = max(caption.count("\n") + 1 if caption else 0 for caption in captions)
+    return 0.5 + 1.5 * lines if lines else 0
+
+
+def key(fig, text, rc, extra=0):
+    """A line under all panels, `extra` em lower, that says what the marks mean."""
     lowest = min(ax.get_position().y0 for ax in fig.axes)
     em = rc["font.size"] / 72 / fig.get_size_inches()[1]
-    fig.text(0.5, lowest - 0.9 * em, text, ha="center", va="top", color=rc["xtick.color"])
+    fig.text(0.5, lowest - (0.9 + extra) * em, text, ha="center", va="top", color=rc["xtick.color"])
 
 
 KEY_EMS = 2.0  # room below the panels for a `key`
@@ -84,7 +89,9 @@ def _panel(fig, shape, cell, left, top):
     return ax
 
 
-def wrapped(text, ems):
-    """Text broken to a width, each of its own lines for itself."""
-    width = max(int(ems / 0.6), 4)
-    return "\n".join(textwrap.fill(line, width) for line in text.split("\n"))
+def wrapped(text, ems, most=None):
+    """Text broken to a width, each of its own lines for itself; cut after `most` lines."""
+    width = max(int(ems / 0.6), 5)
+    return "\n".join(
+        textwrap.fill(line, width, max_lines=most, placeholder=" ...") for line in text.split("\n")
+    )
