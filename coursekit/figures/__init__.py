@@ -6,8 +6,8 @@ html.
 
 from coursekit.figures.animate import Animation, animate
 from coursekit.figures.attention import draw_attention
-from coursekit.figures.cost import draw_cost
-from coursekit.figures.curves import draw_crossover, draw_history, draw_response
+from coursekit.figures.cost import draw_cost, draw_crossover
+from coursekit.figures.curves import draw_history, draw_response
 from coursekit.figures.draw import draw_stack
 from coursekit.figures.erf import draw_erf
 from coursekit.figures.kernels import draw_kernel

@@ -1,10 +1,11 @@
-"""Designs compared by what they cost."""
+"""Designs compared by what they cost, and attention with convolution."""
 
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from coursekit.figures import checks, words
+from coursekit.figures.charts import chart, looks, name_ends
 from coursekit.figures.panels import wrapped
 from coursekit.figures.style import Figure, themed
 from coursekit.geometry import shown
@@ -62,6 +63,72 @@ def draw_cost(costs, *, theme="light", size="notebook"):
     ratios = table / table[0]
     with themed("draw_cost", theme, size) as rc:
         return Figure(_table(list(named), table, ratios, size, rc), _alt(named, table, ratios), rc)
+
+
+def draw_crossover(taps=9, channels=64, *, window=None, theme="light", size="notebook"):
+    """Multiply-accumulates of attention and of a convolution, as the map grows.
+
+    Over N positions of C channels: a convolution takes taps N C^2, dense attention
+    4 N C^2 + 2 N^2 C (four projections; scores and weighted sums), attention over w keys
+    4 N C^2 + 2 N w C. Dense attention and convolution are equal at N = (taps - 4) C / 2.
+
+    Parameters
+    ----------
+    taps : int, default 9
+        Of the convolution's kernel, over all axes.
+    channels : int, default 64
+        In and out.
+    window : int, optional
+        Keys that a query of windowed attention sees, over all axes.
+    theme, size : str
+        As in `draw_stack`.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is no positive integer of reasonable size, or a name is unknown.
+
+    References
+    ----------
+    .. [1] Vaswani et al. (2017), Attention is all you need, arXiv:1706.03762 (table 1, with the
+       projections counted here as well).
+
+    Examples
+    --------
+    >>> print(draw_crossover(9, 64).alt)
+    Multiply-accumulates against the number of positions N, 64 channels: dense attention and a
+    convolution of 9 taps are equal at N = 160; below, attention takes fewer, above, more.
+    """
+    taps = checks.integer("draw_crossover", "taps", taps, 1, 10**4)
+    c = checks.integer("draw_crossover", "channels", channels, 1, 10**5)
+    equal = max((taps - 4) * c / 2, 0)
+    with themed("draw_crossover", theme, size) as rc:
+        fig, ax = chart(rc, "positions N", "multiply-accumulates", heading=True)
+        n = np.geomspace(max(equal / 32, 1), max(equal * 32, 1024), 200)
+        lines = {f"convolution, {words.count(taps, 'tap')}": taps * n * c**2,
+                 "dense attention": 4 * n * c**2 + 2 * n**2 * c}
+        if window is not None:
+            w = checks.integer("draw_crossover", "window", window, 1, 10**6)
+            lines[f"attention, {words.count(w, 'key')}"] = 4 * n * c**2 + 2 * n * w * c
+        drawn = []
+        for (name, macs), look in zip(lines.items(), looks(rc)):
+            ax.loglog(n, macs, **look)
+            drawn.append((name, n[-1], macs[-1], look))
+        ax.set_xlim(n[0], n[-1])
+        ax.minorticks_off()
+        if equal >= n[0]:
+            ax.axvline(equal, color=rc["xtick.color"], linestyle=(0, (2, 2)),
+                       linewidth=0.8 * rc["lines.linewidth"])
+            ax.plot([equal], [taps * equal * c**2], "o", color=rc["text.color"], zorder=5,
+                    markersize=0.8 * rc["font.size"])
+        fig.text(0.5, 1 - rc["font.size"] / 72 / fig.get_size_inches()[1],
+                 _equal_words(equal), ha="center", va="top")
+        name_ends(fig, ax, drawn, rc)
+        return Figure(fig, _crossover_alt(taps, c, equal, window), rc)
 
 
 def _row(name, cost):
@@ -140,3 +207,25 @@ def _bar(ax, corner, scale, number, ratio, first, rc):
                            edgecolor=rc["lines.color"]))
     ax.plot([x + unit] * 2, [middle - 0.7 * tall, middle + 0.7 * tall], color=rc["text.color"],
             linewidth=stroke, zorder=3)
+
+
+def _equal_words(equal):
+    if not equal:
+        return "attention takes more at every N"
+    return f"equal at N = {equal:,g}, a map of {np.sqrt(equal):.1f} x {np.sqrt(equal):.1f}"
+
+
+def _crossover_alt(taps, c, equal, window):
+    text = (
+        f"Multiply-accumulates against the number of positions N, {words.count(c, 'channel')}: "
+        f"dense attention and a convolution of {words.count(taps, 'tap')} are "
+    )
+    if equal:
+        text += f"equal at N = {equal:,g}; below, attention takes fewer, above, more."
+    else:
+        text += "never equal: attention takes more at every N."
+    if window is not None:
+        ratio = (4 * c + 2 * window) / (taps * c)
+        text += (f" Attention over {words.count(window, 'key')} takes {ratio:.2g} times as many "
+                 "as the convolution at every N.")
+    return text

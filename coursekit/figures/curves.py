@@ -1,21 +1,17 @@
-"""Charts of lines: every line has a dash of its own, and its name stands at its end."""
+"""Curves over frequencies and over steps of training."""
 
 import textwrap
 from fractions import Fraction
 
 import numpy as np
 from matplotlib.colors import to_rgba
-from matplotlib.figure import Figure as Canvas
-from matplotlib.text import Text
 
 from coursekit.figures import checks, words
-from coursekit.figures.style import Figure, strong, themed
+from coursekit.figures.charts import MOST_CURVES, chart, looks, name_ends
+from coursekit.figures.style import Figure, themed
 from coursekit.geometry import axes, shown
 
-_MOST_CURVES = 6
 _MOST_POINTS = 100_000  # of a curve
-_DASHES = ("solid", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.2, 1.5)),
-           (0, (3, 3)), (0, (8, 1.5, 1.2, 1.5, 1.2, 1.5)))
 
 
 def draw_response(curves, *, rates=(), theme="light", size="notebook"):
@@ -53,16 +49,16 @@ def draw_response(curves, *, rates=(), theme="light", size="notebook"):
     at most: rate 1: 0.50; rate 4: 1.00.
     """
     named = checks.mapping("draw_response", "curves", curves, "(frequencies, response) pairs",
-                           _MOST_CURVES)
+                           MOST_CURVES)
     pairs = {name: _response(name, pair) for name, pair in named.items()}
     lattice = _lattice(rates)
     with themed("draw_response", theme, size) as rc:
-        fig, ax = _chart(rc, "angular frequency", "magnitude of the response")
+        fig, ax = chart(rc, "angular frequency", "magnitude of the response")
         at = np.pi * np.array([float(share) for share in lattice])
         ax.vlines(at, 0, 1, transform=ax.get_xaxis_transform(), colors=rc["grid.color"],
                   linewidth=0.8 * rc["lines.linewidth"])
         drawn, worst = [], []
-        for (name, (x, y)), look in zip(pairs.items(), _looks(rc)):
+        for (name, (x, y)), look in zip(pairs.items(), looks(rc)):
             ax.plot(x, y, clip_on=False, **look)
             dots = at[(x[0] <= at) & (at <= x[-1])]
             ax.plot(dots, np.interp(dots, x, y), "o", color=look["color"], clip_on=False, zorder=4,
@@ -72,7 +68,7 @@ def draw_response(curves, *, rates=(), theme="light", size="notebook"):
             worst.append(f"{name}: {top:.2f}")
         ax.set_xlim(0, np.pi)
         ax.set_ylim(0, max(1, *(y.max() for _, y in pairs.values())))
-        _name_ends(fig, ax, drawn, rc)
+        name_ends(fig, ax, drawn, rc)
         _pi_ticks(fig, ax, lattice, rc)
         text = "Magnitude of the frequency response from 0 to pi. "
         if lattice:
@@ -115,15 +111,15 @@ def draw_history(histories, *, measure="loss", smooth=1, theme="light", size="no
     loss over training. plain: 2 seeds, 3 steps, from 2.25 to 0.5, at the end between 0.25 and
     0.75. hybrid: 1 seed, 3 steps, from 2.25 to 0.125.
     """
-    named = checks.mapping("draw_history", "histories", histories, "arrays", _MOST_CURVES)
+    named = checks.mapping("draw_history", "histories", histories, "arrays", MOST_CURVES)
     if not isinstance(measure, str) or not measure.strip():
         raise ValueError(f"draw_history: measure must name the values; got {shown(measure)}")
     runs = {name: _runs(name, values, smooth) for name, values in named.items()}
     with themed("draw_history", theme, size) as rc:
         label = measure if smooth == 1 else f"{measure} (mean of {smooth} steps)"
-        fig, ax = _chart(rc, "step", textwrap.fill(label, 30))
+        fig, ax = chart(rc, "step", textwrap.fill(label, 30))
         drawn, told = [], []
-        for (name, values), look in zip(runs.items(), _looks(rc)):
+        for (name, values), look in zip(runs.items(), looks(rc)):
             x, mean = np.arange(smooth, smooth + values.shape[1]), values.mean(axis=0)
             ax.fill_between(x, values.min(axis=0), values.max(axis=0), linewidth=0,
                             color=to_rgba(look["color"], 0.2))
@@ -136,74 +132,8 @@ def draw_history(histories, *, measure="loss", smooth=1, theme="light", size="no
         longest = max(x for _, x, *_ in drawn)
         ax.set_xlim(0, longest)
         ax.locator_params(axis="x", integer=True, nbins=7)
-        _name_ends(fig, ax, drawn, rc)
+        name_ends(fig, ax, drawn, rc)
         return Figure(fig, " ".join([f"{measure} over training.", *told]), rc)
-
-
-def draw_crossover(taps=9, channels=64, *, window=None, theme="light", size="notebook"):
-    """Multiply-accumulates of attention and of a convolution, as the map grows.
-
-    Over N positions of C channels: a convolution takes taps N C^2, dense attention
-    4 N C^2 + 2 N^2 C (four projections; scores and weighted sums), attention over w keys
-    4 N C^2 + 2 N w C. Dense attention and convolution are equal at N = (taps - 4) C / 2.
-
-    Parameters
-    ----------
-    taps : int, default 9
-        Of the convolution's kernel, over all axes.
-    channels : int, default 64
-        In and out.
-    window : int, optional
-        Keys that a query of windowed attention sees, over all axes.
-    theme, size : str
-        As in `draw_stack`.
-
-    Returns
-    -------
-    Figure
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number is no positive integer of reasonable size, or a name is unknown.
-
-    References
-    ----------
-    .. [1] Vaswani et al. (2017), Attention is all you need, arXiv:1706.03762 (table 1, with the
-       projections counted here as well).
-
-    Examples
-    --------
-    >>> print(draw_crossover(9, 64).alt)
-    Multiply-accumulates against the number of positions N, 64 channels: dense attention and a
-    convolution of 9 taps are equal at N = 160; below, attention takes fewer, above, more.
-    """
-    taps = checks.integer("draw_crossover", "taps", taps, 1, 10**4)
-    c = checks.integer("draw_crossover", "channels", channels, 1, 10**5)
-    equal = max((taps - 4) * c / 2, 0)
-    with themed("draw_crossover", theme, size) as rc:
-        fig, ax = _chart(rc, "positions N", "multiply-accumulates", heading=True)
-        n = np.geomspace(max(equal / 32, 1), max(equal * 32, 1024), 200)
-        lines = {f"convolution, {words.count(taps, 'tap')}": taps * n * c**2,
-                 "dense attention": 4 * n * c**2 + 2 * n**2 * c}
-        if window is not None:
-            w = checks.integer("draw_crossover", "window", window, 1, 10**6)
-            lines[f"attention, {words.count(w, 'key')}"] = 4 * n * c**2 + 2 * n * w * c
-        drawn = []
-        for (name, macs), look in zip(lines.items(), _looks(rc)):
-            ax.loglog(n, macs, **look)
-            drawn.append((name, n[-1], macs[-1], look))
-        ax.set_xlim(n[0], n[-1])
-        ax.minorticks_off()
-        if equal >= n[0]:
-            ax.axvline(equal, color=rc["xtick.color"], linestyle=(0, (2, 2)),
-                       linewidth=0.8 * rc["lines.linewidth"])
-            ax.plot([equal], [taps * equal * c**2], "o", color=rc["text.color"], zorder=5,
-                    markersize=0.8 * rc["font.size"])
-        fig.text(0.5, 1 - rc["font.size"] / 72 / fig.get_size_inches()[1],
-                 _equal_words(equal), ha="center", va="top")
-        _name_ends(fig, ax, drawn, rc)
-        return Figure(fig, _crossover_alt(taps, c, equal, window), rc)
 
 
 def _response(name, pair):
@@ -297,74 +227,3 @@ def _course(name, values, smooth):
     if len(values) > 1:
         text += f", at the end between {ends.min():.3g} and {ends.max():.3g}"
     return text + "."
-
-
-def _equal_words(equal):
-    if not equal:
-        return "attention takes more at every N"
-    return f"equal at N = {equal:,g}, a map of {np.sqrt(equal):.1f} x {np.sqrt(equal):.1f}"
-
-
-def _crossover_alt(taps, c, equal, window):
-    text = (
-        f"Multiply-accumulates against the number of positions N, {words.count(c, 'channel')}: "
-        f"dense attention and a convolution of {words.count(taps, 'tap')} are "
-    )
-    if equal:
-        text += f"equal at N = {equal:,g}; below, attention takes fewer, above, more."
-    else:
-        text += "never equal: attention takes more at every N."
-    if window is not None:
-        ratio = (4 * c + 2 * window) / (taps * c)
-        text += (f" Attention over {words.count(window, 'key')} takes {ratio:.2g} times as many "
-                 "as the convolution at every N.")
-    return text
-
-
-def _looks(rc):
-    colours = strong(rc)
-    return [{"color": colours[i % len(colours)], "linestyle": dash,
-             "linewidth": 1.4 * rc["lines.linewidth"]} for i, dash in enumerate(_DASHES)]
-
-
-def _chart(rc, across, up, heading=False):
-    fig = Canvas(figsize=rc["figure.figsize"])
-    fig.set_layout_engine("constrained", rect=(0.02, 0.02, 0.96, 0.88 if heading else 0.93))
-    return fig, fig.add_subplot(xlabel=across, ylabel=up)
-
-
-def _name_ends(fig, ax, drawn, rc):
-    """Each line's name to its right, moved apart where lines end close to each other."""
-    texts = []
-    for name, x, y, look in drawn:
-        label = "\n".join(textwrap.wrap(name, 20, max_lines=2, placeholder=" ..."))
-        stroke = {"arrowstyle": "-", "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5), **look}
-        stroke["linewidth"] *= 0.6
-        texts.append(ax.annotate(
-            label, (x, y), xytext=(1.06, 0.5), textcoords="axes fraction", va="center",
-            ha="left", annotation_clip=False, linespacing=1.15, arrowprops=stroke,
-        ))
-    fig.draw_without_rendering()  # ticks and layout, under the theme
-    box = ax.get_window_extent()
-    ends = ax.transData.transform([(x, y) for _, x, y, _ in drawn])[:, 1]
-    # Of the words alone: an annotation's own extent has its line in it.
-    heights = np.array([Text.get_window_extent(text).height for text in texts])
-    gap = 0.25 * rc["font.size"] / 72 * fig.dpi
-    middles = _apart(np.clip(ends, box.y0, box.y1), heights, gap, box.y0, box.y1)
-    for text, middle in zip(texts, middles):
-        text.set_position((1.06, (middle - box.y0) / box.height))
-    fig.draw_without_rendering()
-
-
-def _apart(wanted, heights, gap, low, top):
-    """Middles near the wanted ones, so that boxes of these heights do not touch."""
-    order = np.argsort(wanted, kind="stable")
-    placed, floor = np.array(wanted, float), low - gap
-    for i in order:
-        placed[i] = max(wanted[i], floor + gap + heights[i] / 2)
-        floor = placed[i] + heights[i] / 2
-    ceiling = top + gap
-    for i in order[::-1]:  # what was pushed out at the top pushes back down
-        placed[i] = min(placed[i], ceiling - gap - heights[i] / 2)
-        ceiling = placed[i] - heights[i] / 2
-    return placed

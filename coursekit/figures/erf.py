@@ -60,7 +60,7 @@ def draw_erf(erf, *, layers=None, theme="light", size="notebook"):
     >>> layers = [Window(3, padding="same")] * 4
     >>> print(draw_erf((np.pad(footprint(layers), 4), (1.63,)), layers=layers).alt)
     Effective receptive field on 17 samples: the gradient has a standard deviation of 1.6 samples;
-    one deviation to either side holds 62 % of it, two hold 95 %. The theoretical receptive field
+    one deviation to either side holds 63 % of it, two hold 98 %. The theoretical receptive field
     is 9 samples, 2.8 times as long as one deviation to either side.
     """
     gradient, deviation = _checked(erf)

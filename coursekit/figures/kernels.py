@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from coursekit.figures import checks, words
 from coursekit.figures.marks import FILLED, SKIPPED
-from coursekit.figures.panels import KEY_EMS, key, panels
+from coursekit.figures.panels import KEY_EMS, key, panels, strips
 from coursekit.figures.style import Figure, themed
 from coursekit.geometry import out_shape
 
@@ -66,7 +66,7 @@ def draw_kernel(windows, *, shape=None, output=0, theme="light", size="notebook"
         captions = [described(window) + between + _spans(window, "") for window in windows]
         fig, axes, cell = panels(
             "draw_kernel", [padded(window, shape) for window in windows], captions, size, rc,
-            per_row=1 if line else 4, foot=KEY_EMS * rc["font.size"] / 72,
+            per_row=strips(len(windows)) if line else 4, foot=KEY_EMS * rc["font.size"] / 72,
             before=[window.pads(shape)[0][0] for window in windows] if line else None,
         )
         for ax, window in zip(axes, windows):

@@ -12,7 +12,7 @@ from coursekit.analysis.receptive_field import stack
 from coursekit.figures import checks, words
 from coursekit.figures.kernels import frame
 from coursekit.figures.marks import FILLED, HOLE, MOST_SAMPLES, crosses, lines, snap
-from coursekit.figures.panels import KEY_EMS, key, panels
+from coursekit.figures.panels import KEY_EMS, key, panels, strips
 from coursekit.figures.style import SCALES, Figure, themed
 from coursekit.geometry import Window, shown
 
@@ -127,13 +127,15 @@ def draw_coverage(layers, *, theme="light", size="notebook"):
         captions, told = [], []
         for (name, _), read in zip(stacks, maps):
             field, percent = _seen(read.shape), _percent(read)
-            captions.append(f"{name}\n{field.removesuffix(' pixels')}, {percent} read")
+            between = ": " if read.ndim == 1 else "\n"
+            captions.append(f"{name}{between}{field.removesuffix(' pixels')}, {percent} read")
             told.append(f"{name[0].upper()}{name[1:]}: one output sees {field} and "
                         f"{words.reads(int(read.sum()), read.size, f' ({percent})')}")
         holes = not all(field.all() for field in fields)
         fig, axes, cell = panels(
             "draw_coverage", [field.shape for field in fields], captions, size, rc,
-            per_row=1 if maps[0].ndim == 1 else 4, foot=holes * KEY_EMS * rc["font.size"] / 72,
+            per_row=strips(len(maps)) if maps[0].ndim == 1 else 4,
+            foot=holes * KEY_EMS * rc["font.size"] / 72,
         )
         for ax, field in zip(axes, fields):
             _read_map(ax, field, cell, rc)

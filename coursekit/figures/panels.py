@@ -29,7 +29,7 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
     groups = [range(i, min(i + across, len(shapes))) for i in range(0, len(shapes), across)]
     above = [_caption_ems([captions[i] for i in group]) * em for group in groups]
     most = [max(shapes[i][0] for i in group) for group in groups]
-    room = (high if size == "slide" else max(high, 2.4 * lines)) - head - foot - 1.5 * em
+    room = (high if size == "slide" else max(high, 3.2 * lines)) - head - foot - 1.5 * em
     room -= sum(above) + lines * em
     spans = [(0, columns) for _, columns in shapes]
     if before:
@@ -38,7 +38,7 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
     most_columns = max(end for _, end in spans)
     exact = min(box / most_columns, room / sum(most), largest * em)
     cell = snap(exact)
-    if not cell:
+    if cell <= 0:
         raise ValueError(
             f"{op}: a cell must fill a screen pixel at least; got {len(shapes)} panels of up to "
             f"{max(rows for rows, _ in shapes)} x {max(columns for _, columns in shapes)} cells"
@@ -65,6 +65,11 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
 def _caption_ems(captions):
     lines = max(caption.count("\n") + 1 if caption else 0 for caption in captions)
     return 0.5 + 1.5 * lines if lines else 0
+
+
+def strips(count):
+    """How many panels of one row stand beside each other, so that a slide holds them."""
+    return 1 if count <= 5 else 2
 
 
 def key(fig, text, rc, extra=0):
