@@ -134,10 +134,21 @@ class Animation:
                 f"{str(path)!r}"
             )
 
-    def _gif(self, times, dpi=NOTEBOOK_DPI):
-        """The frames on one palette; `times` repeated after the first, 0 for ever."""
-        pictures = [Image.open(io.BytesIO(frame.png(dpi))).convert("RGB")
-                    for frame in self.frames]
+    def _gif(self, times, most=None):
+        """The frames on one palette; `times` repeated after the first, 0 for ever.
+
+        With `most` bytes, made smaller until it has no more.
+        """
+        pictures = [Image.open(io.BytesIO(frame.png())).convert("RGB") for frame in self.frames]
+        wide, high = pictures[0].size
+        gif = self._packed(pictures, times)
+        while most and len(gif) > most and wide > 100:
+            share = 0.95 * (most / len(gif)) ** 0.75
+            wide, high = round(share * wide), round(share * high)
+            gif = self._packed([picture.resize((wide, high)) for picture in pictures], times)
+        return gif
+
+    def _packed(self, pictures, times):
         # One palette for all, or colours would flicker: from the frames one below the other.
         wide, high = pictures[0].size
         strip = Image.new("RGB", (wide, high * len(pictures)))
@@ -153,10 +164,7 @@ class Animation:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Three rounds, then rest: what moves for ever beside a text keeps one from reading it.
-        dpi, gif = NOTEBOOK_DPI, self._gif(2)
-        while len(gif) > _MOST_SHOWN and dpi > 20:
-            dpi = round(0.95 * dpi * (_MOST_SHOWN / len(gif)) ** 0.75)
-            gif = self._gif(2, dpi)
+        gif = self._gif(2, _MOST_SHOWN)
         wide = round(self.fig.get_size_inches()[0] * NOTEBOOK_DPI)
         data, metadata = self.frames[self.still]._repr_mimebundle_()
         data["text/html"] = page.image(page.source(gif, "gif"), self.alt,

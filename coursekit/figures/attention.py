@@ -69,7 +69,7 @@ def draw_attention(shape, *, window=None, dilation=1, causal=False, query=None, 
         caption = _caption(shape, seen, query)
         fig, (ax,), cell = panels(
             "draw_attention", [seen.shape], [caption], size, rc,
-            foot=(KEY_EMS + (_SIDE_EMS if len(shape) == 1 else 0)) * em,
+            foot=em * (KEY_EMS + _SIDE_EMS * (len(shape) == 1) + 1.6 * (weights is not None)),
         )
         _picture(ax, seen, weights, SCALES[theme], cell, rc)
         if len(shape) == 1:
@@ -180,26 +180,32 @@ def _sides(ax, cell, rc):
     em = rc["font.size"] / 72 / cell
     rows = ax.get_ylim()[0] + 0.5
     middle = rows / 2 - 0.5
-    look = {"ha": "center", "color": rc["xtick.color"]}
-    ax.text(middle, rows - 0.5 + 0.5 * em, "keys \N{RIGHTWARDS ARROW}", va="top", **look)
-    ax.text(-0.5 - 0.5 * em, middle, "\N{LEFTWARDS ARROW} queries", rotation=90, va="center",
-            **(look | {"ha": "right"}))
+    colour = rc["xtick.color"]
+    ax.text(middle, rows - 0.5 + 0.5 * em, "keys \N{RIGHTWARDS ARROW}", va="top", ha="center",
+            color=colour)
+    ax.text(-0.5 - 0.7 * em, middle, "queries \N{DOWNWARDS ARROW}", va="center_baseline",
+            ha="right", color=colour)
 
 
 def _key(fig, ax, weights, query, rc):
+    below = _SIDE_EMS if ax.texts else 0
     text = f"{FILLED} seen" if weights is None else "shaded: seen"
     if query is not None:
         text += "      framed: the query"
-    key(fig, text, rc, extra=_SIDE_EMS if ax.texts else 0)
-    if weights is None:
-        return
-    box, em = ax.get_position(), rc["font.size"] / 72
+    key(fig, text, rc, extra=below)
+    if weights is not None:
+        _scale(fig, ax, 2.2 + below, rc)
+
+
+def _scale(fig, ax, below, rc):
+    """Shades from 0 to the largest weight, so many em below the map."""
     wide, high = fig.get_size_inches()
-    tall = max(0.8 * box.height, 4 * em / high)
-    beside = fig.add_axes((box.x1 + 2 * em / wide, (box.y0 + box.y1) / 2 - tall / 2,
-                           0.7 * em / wide, tall))
-    bar = fig.colorbar(ax.images[0], cax=beside)
-    bar.set_ticks([0, ax.images[0].get_clim()[1]],
-                  labels=["0", f"{ax.images[0].get_clim()[1]:.2g}"])
-    bar.outline.set_visible(False)
-    beside.set_title("weight", loc="left", fontsize=rc["font.size"], pad=0.8 * rc["font.size"])
+    em = rc["font.size"] / 72
+    bottom = ax.get_position().y0 - (below + 1) * em / high
+    bar = fig.add_axes((0.5 - 4 * em / wide, bottom, 8 * em / wide, 0.8 * em / high))
+    bar.set_axis_off()
+    image = ax.images[0]
+    bar.imshow(np.linspace(0, 1, 256)[None], cmap=image.cmap, aspect="auto")
+    for x, text, side in ((0, "weight 0", "right"), (1, f"{image.get_clim()[1]:.2g}", "left")):
+        bar.text(x + (x - 0.5) * 0.12, 0.5, text, ha=side, va="center_baseline",
+                 transform=bar.transAxes, color=rc["xtick.color"])

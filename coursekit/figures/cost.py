@@ -148,7 +148,7 @@ def _row(name, cost):
 
 
 def _times(ratio):
-    return f"{ratio:,.3g}" if ratio < 1e3 else f"{ratio:,.0f}" if ratio < 1e5 else f"{ratio:.1e}"
+    return f"{ratio:,.3g}" if ratio < 1e3 else f"{ratio:,.0f}" if ratio < 1e5 else f"{ratio:.0e}"
 
 
 def _alt(names, table, ratios):
@@ -198,7 +198,7 @@ def _bar(ax, corner, scale, number, ratio, first, rc):
     ax.text(x, y + 0.2 * row, words.short(number), va="center", ha="left",
             fontsize=0.9 * rc["font.size"])
     if not first:
-        ax.text(x + 4.6, y + 0.2 * row, f"{_times(ratio)}\N{MULTIPLICATION SIGN}", va="center",
+        ax.text(x + 4.5, y + 0.2 * row, f"{_times(ratio)}\N{MULTIPLICATION SIGN}", va="center",
                 ha="left", weight="bold")
     stroke = rc["lines.linewidth"]
     middle, tall = y + 0.6 * row, 0.3 * row

@@ -5,6 +5,7 @@ import textwrap
 from matplotlib.figure import Figure as Canvas
 
 from coursekit.figures.marks import snap
+from coursekit.figures.style import NOTEBOOK_DPI
 
 
 def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, largest=2.6,
@@ -36,12 +37,14 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
         spans = [(max(before) - n, max(before) - n + columns) for n, (_, columns)
                  in zip(before, shapes)]
     most_columns = max(end for _, end in spans)
+    if size == "notebook":
+        room = max(room, (sum(most) + 0.5) / NOTEBOOK_DPI)  # a page scrolls, a slide does not
     exact = min(box / most_columns, room / sum(most), largest * em)
     cell = snap(exact)
     if cell <= 0:
         raise ValueError(
-            f"{op}: a cell must fill a screen pixel at least; got {len(shapes)} panels of up to "
-            f"{max(rows for rows, _ in shapes)} x {max(columns for _, columns in shapes)} cells"
+            f"{op}: a cell must fill a screen pixel, draw less at once; got {len(shapes)} panels "
+            f"of up to {max(rows for rows, _ in shapes)} x {max(columns for _, columns in shapes)} cells"
         )
     used = sum(above) + lines * em + cell * sum(most)
     if size == "notebook":

@@ -15,6 +15,7 @@ from coursekit.geometry import axes, shown
 
 _MOST_SCENES = 4
 _MOST_PREDICTIONS = 4
+_LONGEST_NAME = 20  # of a class in the key
 # What is drawn into each pixel of a class, so that no class is told by its colour alone: ends of
 # strokes in halves of a pixel. Strokes of neighbours join to a hatching.
 _STROKES = (
@@ -187,6 +188,7 @@ def _key_rows(names, rc):
     room = rc["figure.figsize"][0] / (rc["font.size"] / 72) - 2
     rows, x = [[]], 0
     for number, name in enumerate(["background", *names.values()]):
+        name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 4].rstrip() + " ..."
         wide = 2.6 + 0.65 * len(name)
         if x and x + wide > room:
             rows.append([])

@@ -11,6 +11,17 @@ EVERY_LOOK = [pytest.param({"theme": theme, "size": size}, id=f"{theme}-{size}")
               for theme in THEMES for size in SIZES]
 
 
+def hard(cases):
+    """(name, look) pairs: each case in both sizes, the first in each theme as well.
+
+    Themes differ in colours alone, which `test_style.py` proves, so words stand where they stood.
+    """
+    first, *_ = cases
+    return [pytest.param(name, look.values[0], id=f"{name}-{look.id}")
+            for name in cases for look in EVERY_LOOK
+            if name == first or look.values[0]["theme"] == "light"]
+
+
 def boxes(fig):
     """(words, box in pixels) of every text a figure shows."""
     fig.draw_without_rendering()
