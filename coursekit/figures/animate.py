@@ -17,6 +17,7 @@ from coursekit.geometry import Window, out_shape, shown
 
 _MOST_FRAMES = 64
 _COLOURS = 24  # of a gif: a theme has few, and their blends at edges
+_WIDTH_SHOWN = 800  # pixels, in a notebook
 _MOST_SHOWN = 85_000  # bytes of a gif in a notebook, which writes them as 4/3 characters
 
 
@@ -134,21 +135,10 @@ class Animation:
                 f"{str(path)!r}"
             )
 
-    def _gif(self, times, most=None):
-        """The frames on one palette; `times` repeated after the first, 0 for ever.
-
-        With `most` bytes, made smaller until it has no more.
-        """
-        pictures = [Image.open(io.BytesIO(frame.png())).convert("RGB") for frame in self.frames]
-        wide, high = pictures[0].size
-        gif = self._packed(pictures, times)
-        while most and len(gif) > most and wide > 100:
-            share = 0.95 * (most / len(gif)) ** 0.75
-            wide, high = round(share * wide), round(share * high)
-            gif = self._packed([picture.resize((wide, high)) for picture in pictures], times)
-        return gif
-
-    def _packed(self, pictures, times):
+    def _gif(self, times, dpi=NOTEBOOK_DPI):
+        """The frames on one palette; `times` repeated after the first, 0 for ever."""
+        pictures = [Image.open(io.BytesIO(frame.png(dpi))).convert("RGB")
+                    for frame in self.frames]
         # One palette for all, or colours would flicker: from the frames one below the other.
         wide, high = pictures[0].size
         strip = Image.new("RGB", (wide, high * len(pictures)))
@@ -158,17 +148,21 @@ class Animation:
         first, *rest = (picture.quantize(palette=palette, dither=Image.Dither.NONE)
                         for picture in pictures)
         target = io.BytesIO()
-        first.save(target, "gif", save_all=True, append_images=rest, loop=times,
+        first.save(target, "gif", save_all=True, append_images=rest, loop=times, optimize=True,
                    duration=round(1000 * self.seconds), comment=self.alt.encode())
         return target.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Three rounds, then rest: what moves for ever beside a text keeps one from reading it.
-        gif = self._gif(2, _MOST_SHOWN)
-        wide = round(self.fig.get_size_inches()[0] * NOTEBOOK_DPI)
+        wide = self.fig.get_size_inches()[0]
+        dpi = round(_WIDTH_SHOWN / wide)
+        gif = self._gif(2, dpi)
+        while len(gif) > _MOST_SHOWN and dpi > 20:
+            dpi = round(0.95 * dpi * (_MOST_SHOWN / len(gif)) ** 0.75)
+            gif = self._gif(2, dpi)
         data, metadata = self.frames[self.still]._repr_mimebundle_()
         data["text/html"] = page.image(page.source(gif, "gif"), self.alt,
-                                       f'width="{wide}" style="max-width:100%"')
+                                       f'width="{_WIDTH_SHOWN}" style="max-width:100%"')
         return data, metadata
 
 

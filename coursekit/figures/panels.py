@@ -44,7 +44,8 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
     if cell <= 0:
         raise ValueError(
             f"{op}: a cell must fill a screen pixel, draw less at once; got {len(shapes)} panels "
-            f"of up to {max(rows for rows, _ in shapes)} x {max(columns for _, columns in shapes)} cells"
+            f"of up to {max(rows for rows, _ in shapes)} x "
+            f"{max(columns for _, columns in shapes)} cells"
         )
     used = sum(above) + lines * em + cell * sum(most)
     if size == "notebook":
