@@ -148,7 +148,7 @@ class Animation:
         first, *rest = (picture.quantize(palette=palette, dither=Image.Dither.NONE)
                         for picture in pictures)
         target = io.BytesIO()
-        first.save(target, "gif", save_all=True, append_images=rest, loop=times, optimize=True,
+        first.save(target, "gif", save_all=True, append_images=rest, loop=times,
                    duration=round(1000 * self.seconds), comment=self.alt.encode())
         return target.getvalue()
 
