@@ -1,25 +1,17 @@
-"""Drawings of stacks and of their footprints.
+"""The drawing of a stack: which input samples one output reads, and by which paths.
 
 Sizes stand in inches until they reach matplotlib. Shape or fill always says what colour says:
 reached marks are filled, holes are crosses.
 """
 
-import math
-from dataclasses import replace
-
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Canvas
 
-from coursekit.analysis import footprint, receptive_field
+from coursekit.analysis import receptive_field
 from coursekit.analysis.receptive_field import stack
 from coursekit.figures import words
-from coursekit.figures.style import NOTEBOOK_DPI, SCALES, Figure, themed
-
-_MOST_SAMPLES = 4096  # of a stack; a mark would be a twentieth of a point wide
-_MOST_PIXELS = 400  # of a footprint, along an axis: a screen pixel for each
-_MOST_SEGMENTS = 5000  # above, vector files hold an image of the lines
-_HOLE = "\N{MULTIPLICATION SIGN}"
+from coursekit.figures.marks import HOLE, MOST_SAMPLES, lines, marks
+from coursekit.figures.style import Figure, themed
 
 
 def draw_stack(layers, *, width=None, theme="light", size="notebook"):
@@ -60,112 +52,64 @@ def draw_stack(layers, *, width=None, theme="light", size="notebook"):
     Stack of 3 layers with rates 2, 2, 2: one output sees 13 input samples and reads 7 of
     them; 6 are never read.
     """
-    layers = stack("draw_stack", layers)
-    if len(layers[0].kernel_size) != 1:
-        raise ValueError(f"draw_stack: layers must be 1-D windows; got {layers[0]}")
+    layers = line_stack("draw_stack", layers)
     with themed("draw_stack", theme, size) as rc:
-        (seen,) = receptive_field(layers).size
-        left, right = _span(seen, width)
-        rows = _rows(layers)
-        holes = np.setdiff1d(np.arange(seen), rows[0][0])
-        caption = f"sees {words.count(seen, 'sample')}, reads {seen - holes.size}"
-        if holes.size:
-            caption += f"\n{_HOLE} never read: {holes.size}"
-        fig = Canvas(figsize=rc["figure.figsize"])
-        lines = caption.count("\n") + 1
-        ax, spacing, pitch = _stack_axes(fig, layers, left, right, lines, size, rc)
-        _draw_paths(ax, layers, rows, spacing, pitch, rc)
-        _draw_samples(ax, rows, holes, spacing, pitch, rc)
+        return Figure(stack_picture(layers, width, size, rc), stack_alt(layers), rc)
+
+
+def line_stack(op, layers):
+    layers = stack(op, layers)
+    if len(layers[0].kernel_size) != 1:
+        raise ValueError(f"{op}: layers must be 1-D windows; got {layers[0]}")
+    return layers
+
+
+def stack_alt(layers):
+    (seen,) = receptive_field(layers).size
+    read = _rows(layers)[0][0].size
+    return (
+        f"Stack of {words.named(layers)}: one output sees {words.count(seen, 'input sample')} and "
+        f"{words.reads(read, seen)}"
+    )
+
+
+def stack_picture(layers, width, size, rc, depth=None):
+    """The drawing, or its part from the output down through `depth` layers, in the same place."""
+    depth = len(layers) if depth is None else depth
+    (seen,) = receptive_field(layers).size
+    left, right = _span(seen, width)
+    rows = _rows(layers)
+    holes = np.setdiff1d(np.arange(seen), rows[0][0])
+    caption = f"sees {words.count(seen, 'sample')}, reads {seen - holes.size}"
+    if holes.size:
+        caption += f"\n{HOLE} never read: {holes.size}"
+    fig = Canvas(figsize=rc["figure.figsize"])
+    ax, spacing, pitch = _stack_axes(fig, layers, left, right, caption.count("\n") + 1, size, rc)
+    _draw_paths(ax, layers, rows, len(layers) - depth, spacing, pitch, rc)
+    whole = depth == len(layers)
+    _draw_samples(ax, rows, holes if whole else holes[:0], len(layers) - depth, spacing, pitch, rc)
+    if whole:
         _bracket(ax, seen, caption, pitch, rc)
-        _, output, _ = rows[-1]
-        ax.text(output, len(layers) + rc["font.size"] / 72 / pitch, "one output", ha="center",
-                va="bottom")
-        alt = (
-            f"Stack of {words.named(layers)}: one output sees "
-            f"{words.count(seen, 'input sample')} and {words.reads(seen - holes.size, seen)}"
-        )
-        return Figure(fig, alt, rc)
-
-
-def draw_footprint(layers, *, theme="light", size="notebook"):
-    """How many paths lead from each input sample of a receptive field to one output.
-
-    A heat map for a 2-D stack, bars for a 1-D one. Crosses mark the holes, samples of the
-    receptive field that no path reads; the colour scale begins at one path.
-
-    Parameters
-    ----------
-    layers : sequence of Window
-        First layer first, of one rank.
-    theme, size : str
-        As in `draw_stack`.
-
-    Returns
-    -------
-    Figure
-
-    Raises
-    ------
-    TypeError
-        If a layer is not a Window.
-    ValueError
-        If there are no layers, their ranks differ, the receptive field is too large to draw,
-        or a name is unknown.
-    OverflowError
-        If a count exceeds int64.
-
-    Examples
-    --------
-    >>> from coursekit import Window
-    >>> print(draw_footprint([Window((3, 3), dilation=2)] * 3).alt)
-    Footprint of 3 layers with rates 2, 2, 2: one output sees 13 x 13 pixels and reads 49 of
-    them (29 %); 120 are never read. A pixel that is read has from 1 to 49 paths.
-    """
-    layers = stack("draw_footprint", layers)
-    with themed("draw_footprint", theme, size) as rc:
-        # Padding plays no part in a footprint, and "same" would have none here to ask for.
-        shape = receptive_field([replace(layer, padding=0) for layer in layers]).size
-        noun, most = ("pixel", _MOST_PIXELS) if len(shape) == 2 else ("sample", _MOST_SAMPLES)
-        if max(shape) > most:
-            raise ValueError(
-                f"draw_footprint: layers must see at most {most} {noun}s an axis; got {shape}"
-            )
-        paths = footprint(layers)
-        seen = words.count(shape[0], noun) if paths.ndim == 1 else f"{words.by(shape)} pixels"
-        read = np.count_nonzero(paths)
-        percent = f"({100 * read / paths.size:.0f} %)"
-        title = f"{seen}, {read} read {percent}"
-        if read < paths.size:
-            title += f"\n{_HOLE} never read: {paths.size - read}"
-        fig = Canvas(figsize=rc["figure.figsize"])
-        em = rc["font.size"] / 72 / rc["figure.figsize"][1]
-        fig.text(0.5, 1 - em, title, ha="center", va="top", linespacing=1.5)
-        if paths.ndim == 2:
-            _heat_map(fig, paths, SCALES[theme], rc)
-        else:
-            _bars(fig, paths, rc)
-        alt = (
-            f"Footprint of {words.named(layers)}: one output sees {seen} and "
-            f"{words.reads(read, paths.size, ' ' + percent)} A {noun} that is read has from "
-            f"{paths[paths > 0].min()} to {paths.max()} paths."
-        )
-        return Figure(fig, alt, rc)
+    _, output, _ = rows[-1]
+    ax.text(output, len(layers) + rc["font.size"] / 72 / pitch, "one output", ha="center",
+            va="bottom")
+    return fig
 
 
 def _span(size, width):
     """First and last input sample drawn, counted from the first of the receptive field."""
-    if size > _MOST_SAMPLES:
+    if size > MOST_SAMPLES:
         raise ValueError(
-            f"draw_stack: layers must see at most {_MOST_SAMPLES} samples; got {size}"
+            f"draw_stack: layers must see at most {MOST_SAMPLES} samples; got {size}"
         )
     if width is None:
         width = max(size + 4, 15)
     elif not isinstance(width, (int, np.integer)):
         raise TypeError(f"draw_stack: width must be an int; got {width!r}")
-    if not size <= width <= 2 * _MOST_SAMPLES:
+    if not size <= width <= 2 * MOST_SAMPLES:
         raise ValueError(
             f"draw_stack: width must be from the receptive field's {size} samples to "
-            f"{2 * _MOST_SAMPLES}; got {width}"
+            f"{2 * MOST_SAMPLES}; got {width}"
         )
     left = -((width - size) // 2)
     return left, left + width - 1
@@ -191,14 +135,14 @@ def _rows(layers):
     return [(row, *place) for row, place in zip(reached, places, strict=True)]
 
 
-def _stack_axes(fig, layers, left, right, lines, size, rc):
+def _stack_axes(fig, layers, left, right, caption, size, rc):
     """Axes in input samples by levels, and points a sample, inches a level.
 
-    Labels stand in a column on the left, as wide as they need; `lines` of caption below.
+    Labels stand in a column on the left, as wide as they need; `caption` lines below.
     """
     em = rc["font.size"] / 72
     wide, high = rc["figure.figsize"]
-    above, below, n = 3.5 * em, (2.5 + 1.75 * lines) * em, len(layers)
+    above, below, n = 3.5 * em, (2.5 + 1.75 * caption) * em, len(layers)
     if size == "notebook":
         pitch = min(max(4 / n, 1.8 * em), 0.8)
         high = above + n * pitch + below
@@ -243,8 +187,8 @@ def _crowded(spacing):
     return spacing < 4  # points: hollow dots would run into a grey band
 
 
-def _draw_paths(ax, layers, rows, spacing, pitch, rc):
-    for level, layer in enumerate(layers):
+def _draw_paths(ax, layers, rows, lowest, spacing, pitch, rc):
+    for level, layer in enumerate(layers[lowest:], lowest):
         below, start_below, jump_below = rows[level]
         reached, start, jump = rows[level + 1]
         taps = np.array(layer.taps()[0])
@@ -255,37 +199,26 @@ def _draw_paths(ax, layers, rows, spacing, pitch, rc):
         )
         segments[:, :, 0, 1], segments[:, :, 1, 1] = level + 1, level
         diameter = _diameter(below, jump_below, spacing, pitch, rc)
-        _lines(ax, segments.reshape(-1, 2, 2), rc["lines.color"],
+        lines(ax, segments.reshape(-1, 2, 2), rc["lines.color"],
                min(0.8 * rc["lines.linewidth"], 0.16 * diameter), alpha=0.55)
 
 
-def _draw_samples(ax, rows, holes, spacing, pitch, rc):
+def _draw_samples(ax, rows, holes, lowest, spacing, pitch, rc):
+    """Dots of all levels; from `lowest` up those that are reached are filled."""
     left, right = ax.get_xlim()
     stroke = rc["lines.linewidth"]
     for level, (reached, start, jump) in enumerate(rows):
         diameter = _diameter(reached, jump, spacing, pitch, rc)
+        reached = reached if level >= lowest else reached[:0]
         if not _crowded(spacing):
             drawn = np.arange(-((start - left) // jump), (right - start) // jump + 1)
             rest = np.setdiff1d(drawn, [*reached, *(holes if level == 0 else ())])
-            _marks(ax, start + rest * jump, level, "o", 0.7 * diameter,
+            marks(ax, start + rest * jump, level, "o", 0.7 * diameter,
                    min(stroke, 0.2 * diameter), rc["grid.color"], rc["figure.facecolor"])
-        _marks(ax, start + reached * jump, level, "o", diameter, 0, rc["lines.color"],
+        marks(ax, start + reached * jump, level, "o", diameter, 0, rc["lines.color"],
                rc["lines.color"])
     size = min(0.46 * spacing, 0.22 * pitch * 72, 0.8 * rc["font.size"])
-    _marks(ax, holes, 0, "x", size, min(1.4 * stroke, 0.28 * size), rc["hatch.color"])
-
-
-def _lines(ax, segments, colour, stroke, **style):
-    ax.add_collection(
-        LineCollection(segments, colors=colour, linewidths=stroke, zorder=1,
-                       rasterized=len(segments) > _MOST_SEGMENTS, **style),
-        autolim=False,
-    )
-
-
-def _marks(ax, x, level, shape, diameter, stroke, edge, fill="none"):
-    ax.plot(x, np.full(len(x), level), shape, markersize=diameter, markeredgewidth=stroke,
-            markeredgecolor=edge, markerfacecolor=fill, clip_on=False)
+    marks(ax, holes, 0, "x", size, min(1.4 * stroke, 0.28 * size), rc["hatch.color"])
 
 
 def _bracket(ax, seen, caption, pitch, rc):
@@ -295,56 +228,3 @@ def _bracket(ax, seen, caption, pitch, rc):
     ax.plot([first, first, last, last], [-1.1 * em, -1.5 * em, -1.5 * em, -1.1 * em],
             color=rc["xtick.color"], linewidth=0.8 * rc["lines.linewidth"], clip_on=False)
     ax.text((first + last) / 2, -2 * em, caption, ha="center", va="top", linespacing=1.5)
-
-
-def _heat_map(fig, paths, scale, rc):
-    wide, high = rc["figure.figsize"]
-    em = rc["font.size"] / 72
-    tall = high - 6.5 * em
-    # Whole screen pixels: cells of two widths would draw a grid that is not in the data.
-    cell = _snap(min(tall / paths.shape[0], (wide - 18 * em) / paths.shape[1]))
-    rows, columns = cell * paths.shape[0], cell * paths.shape[1]
-    middle = 1.5 * em + tall / 2
-    ax = fig.add_axes((_snap((wide - columns) / 2) / wide, _snap(middle - rows / 2) / high,
-                       columns / wide, rows / high))
-    ax.set_axis_off()
-    # From one path up: a hole is no small number of paths, it is a cross on bare paper.
-    most = int(paths.max())
-    least, top = (1, most) if most > 1 else (0.5, 1.5)
-    picture = ax.imshow(np.ma.masked_equal(paths, 0).astype(float), cmap=scale, vmin=least,
-                        vmax=top, interpolation="nearest")
-    holes = np.argwhere(paths == 0)[:, ::-1]
-    arms = 0.2 * np.array([[[-1, -1], [1, 1]], [[-1, 1], [1, -1]]])
-    _lines(ax, (holes[:, None, None] + arms).reshape(-1, 2, 2), rc["hatch.color"],
-           min(rc["lines.linewidth"], 0.12 * 72 * cell))
-    beside = fig.add_axes((((wide + columns) / 2 + 2 * em) / wide, (middle - 0.4 * tall) / high,
-                           0.7 * em / wide, 0.8 * tall / high))
-    bar = fig.colorbar(picture, cax=beside)
-    ticks = np.unique(np.linspace(1, most, 5).round())
-    bar.set_ticks(ticks, labels=[f"{tick:,.0f}" if tick < 1e6 else f"{tick:.2g}"
-                                 for tick in ticks])
-    bar.outline.set_visible(False)
-    beside.set_title("paths", loc="left", fontsize=rc["font.size"], pad=0.8 * rc["font.size"])
-
-
-def _snap(inches):
-    """The whole screen pixels in a length, in inches."""
-    return math.floor(inches * NOTEBOOK_DPI + 1e-9) / NOTEBOOK_DPI
-
-
-def _bars(fig, paths, rc):
-    fig.set_layout_engine("constrained", rect=(0.02, 0.02, 0.96, 0.84))
-    ax = fig.add_subplot(xlabel="input sample of the receptive field", ylabel="paths")
-    at = np.arange(paths.size)
-    ax.bar(at, paths.astype(float), color=rc["lines.color"], width=0.7)
-    width = max(paths.size, 15)
-    cell = 0.8 * 72 * rc["figure.figsize"][0] / width
-    holes = at[paths == 0]
-    ax.plot(holes, np.full(holes.size, 0.025), "x", color=rc["hatch.color"],
-            transform=ax.get_xaxis_transform(), markersize=min(0.45 * cell, 0.6 * rc["font.size"]),
-            markeredgewidth=min(rc["lines.linewidth"], 0.1 * cell))
-    ax.set_xticks(at[:: -(-paths.size // 13)])
-    ax.locator_params(axis="y", integer=True)
-    middle = (paths.size - 1) / 2
-    ax.set_xlim(middle - width / 2, middle + width / 2)
-    fig.draw_without_rendering()  # makes the ticks now, under the theme

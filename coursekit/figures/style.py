@@ -16,15 +16,16 @@ Nothing here goes through pyplot: a figure belongs to its caller, not to a globa
 """
 
 import base64
-import html
 import io
 from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib.style
 import numpy as np
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, to_rgb
 from PIL import Image
+
+from coursekit.figures import page
 
 # Okabe and Ito's palette, which stays apart under the common kinds of colour blindness.
 BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
@@ -88,6 +89,23 @@ SIZES = {
 }
 
 
+def contrast(one, other):
+    """Of two colours, from 1 to 21, as WCAG 2 defines it."""
+    low, high = sorted(_luminance(colour) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def strong(rc):
+    """Those colours of a theme's cycle that a thin line may have: WCAG 2 asks for 3 to 1."""
+    colours = rc["axes.prop_cycle"].by_key()["color"]
+    return [colour for colour in colours if contrast(colour, rc["figure.facecolor"]) >= 3]
+
+
 @contextmanager
 def themed(op, theme, size):
     """Settings of a theme at a size, in force inside the `with`; `op` stands in the errors."""
@@ -104,6 +122,14 @@ def _settings(rc):
     return matplotlib.style.context(["default", rc])
 
 
+# What a file says about itself. A date would make each file a new one.
+VECTOR_AND_PIXELS = {
+    ".svg": lambda alt: {"Title": alt, "Date": None},
+    ".png": lambda alt: {"Description": alt},
+    ".pdf": lambda alt: {"Title": alt, "CreationDate": None},
+}
+
+
 class Figure:
     """A finished drawing with its alt text; the last line of a notebook cell shows it.
 
@@ -118,14 +144,14 @@ class Figure:
 
     Attributes
     ----------
-    fig, alt
+    fig, alt, rc
         As given.
     """
 
     def __init__(self, fig, alt, rc):
         self.fig = fig
         self.alt = alt
-        self._rc = rc
+        self.rc = rc
 
     def __repr__(self):
         return self.alt
@@ -138,7 +164,8 @@ class Figure:
         Parameters
         ----------
         path : str or Path
-            Its ending picks the format: .svg, .png (200 dots an inch) or .pdf.
+            Its ending picks the format: .svg, .png (200 dots an inch), .pdf, or .html, a page
+            that holds its picture and needs no network.
 
         Raises
         ------
@@ -151,38 +178,39 @@ class Figure:
         >>> from coursekit.figures import draw_stack
         >>> draw_stack([Window(3)]).save("stack.gif")
         Traceback (most recent call last):
-        ValueError: Figure.save: path must end in .svg, .png or .pdf; got 'stack.gif'
+        ValueError: Figure.save: path must end in .svg, .png, .pdf or .html; got 'stack.gif'
         """
-        # A date would make each file a new one.
-        metadata = {
-            ".svg": {"Title": self.alt, "Date": None},
-            ".png": {"Description": self.alt},
-            ".pdf": {"Title": self.alt, "CreationDate": None},
-        }
         ending = Path(path).suffix.lower()
-        if ending not in metadata:
+        if ending not in (*VECTOR_AND_PIXELS, ".html"):
             raise ValueError(
-                f"Figure.save: path must end in .svg, .png or .pdf; got {str(path)!r}"
+                f"Figure.save: path must end in .svg, .png, .pdf or .html; got {str(path)!r}"
             )
-        self._write(path, ending[1:], 2 * NOTEBOOK_DPI, metadata[ending])
+        if ending == ".html":
+            text = page.still(self.png(2 * NOTEBOOK_DPI), self.alt, self.rc)
+            Path(path).write_text(text, encoding="utf-8")
+        else:
+            self._write(path, ending[1:], 2 * NOTEBOOK_DPI, VECTOR_AND_PIXELS[ending](self.alt))
+
+    def png(self, dpi=NOTEBOOK_DPI):
+        """The picture as the bytes of a png file."""
+        full = io.BytesIO()
+        self._write(full, "png", dpi, VECTOR_AND_PIXELS[".png"](self.alt))
+        return full.getvalue()
 
     def _write(self, target, form, dpi, metadata):
-        with _settings(self._rc):
+        with _settings(self.rc):
             self.fig.savefig(target, format=form, dpi=dpi, metadata=metadata)
 
     def _small_png(self):
         # A notebook holds the picture twice, so 64 colours must do: a third of the bytes.
-        full, small = io.BytesIO(), io.BytesIO()
-        self._write(full, "png", NOTEBOOK_DPI, {})
-        picture = Image.open(full).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+        small = io.BytesIO()
+        picture = Image.open(io.BytesIO(self.png())).convert("RGB")
+        picture = picture.quantize(64, dither=Image.Dither.NONE)
         picture.save(small, "png", optimize=True)
         return small.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         png = base64.b64encode(self._small_png()).decode("ascii")
-        image = (
-            f'<img src="data:image/png;base64,{png}" alt="{html.escape(self.alt)}" '
-            'style="max-width:100%">'
-        )
+        image = page.image(f"data:image/png;base64,{png}", self.alt)
         data = {"image/png": png, "text/html": image, "text/plain": self.alt}
         return data, {"image/png": {"alt": self.alt}}

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ from matplotlib.colors import to_rgb
 
 from coursekit import Window
 from coursekit.figures import draw_stack
-from coursekit.figures.style import SCALES, SIZES, THEMES
+from coursekit.figures.style import SCALES, SIZES, THEMES, contrast, strong
 
 STACK = [Window(3, dilation=2), Window(3, dilation=2)]
 
@@ -21,9 +22,19 @@ def luminance(colour):
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def contrast(one, other):
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+def test_contrast_is_that_of_wcag():
+    """The extremes, and the value that WCAG's own examples give for this grey."""
+    assert contrast("#FFFFFF", "#000000") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == contrast("#FFFFFF", "#777777")
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)
+    assert contrast("#123456", "#123456") == 1
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_colours_of_thin_lines_are_seen(theme):
+    rc = THEMES[theme]
+    assert strong(rc)
+    assert min(contrast(colour, rc["figure.facecolor"]) for colour in strong(rc)) >= 3
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -43,6 +54,12 @@ def test_scale_is_monotone_and_leaves_the_paper(theme):
     assert contrast(scale(0), THEMES[theme]["figure.facecolor"]) > 1.25
 
 
+def test_themes_differ_in_colours_alone():
+    for name in {*THEMES["light"], *THEMES["dark"], *THEMES["print"]}:
+        values = {str(theme[name]) for theme in THEMES.values()}
+        assert len(values) == 1 or name.endswith(("color", "prop_cycle")), name
+
+
 def test_slide_is_16_to_9_and_its_type_larger():
     wide, high = SIZES["slide"]["figure.figsize"]
     assert wide / high == pytest.approx(16 / 9)
@@ -50,7 +67,8 @@ def test_slide_is_16_to_9_and_its_type_larger():
 
 
 @pytest.mark.parametrize(
-    "ending, start", [("svg", b"<?xml"), ("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-")]
+    "ending, start", [("svg", b"<?xml"), ("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-"),
+                      ("html", b"<!DOCTYPE html>")]
 )
 def test_saving_twice_gives_one_file(tmp_path, ending, start):
     one, two = tmp_path / f"one.{ending}", tmp_path / f"two.{ending.upper()}"
@@ -68,6 +86,20 @@ def test_svg_and_png_hold_the_alt_text(tmp_path):
     assert f"<title>{figure.alt}</title>" in (tmp_path / "a.svg").read_text(encoding="utf-8")
     figure.save(tmp_path / "a.png")
     assert figure.alt.encode() in (tmp_path / "a.png").read_bytes()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_page_needs_nothing_else(tmp_path, theme):
+    figure = draw_stack(STACK, theme=theme)
+    figure.alt = 'a "quoted" <alt> & more'
+    figure.save(tmp_path / "a.html")
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "://" not in text and "<script" not in text
+    assert f'alt="{html.escape(figure.alt)}"' in text
+    assert f"<figcaption>{html.escape(figure.alt)}</figcaption>" in text
+    assert f"background: {THEMES[theme]['figure.facecolor']};" in text
+    (picture,) = re.findall(r"data:image/png;base64,([A-Za-z0-9+/=]+)", text)
+    assert base64.b64decode(picture).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("name", ["a.gif", "a", "a.svgz", ".png"])
