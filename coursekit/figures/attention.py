@@ -140,7 +140,7 @@ def _range(seen):
 
 def _alt(shape, window, dilation, causal, query, seen, weights):
     rank = len(shape)
-    text = f"Attention over {words.by(shape)} positions"
+    text = f"Attention over {words.by(shape)} position{'' if shape == (1,) else 's'}"
     if window is not None:
         each = [words.each(axes("draw_attention", "", entry, rank, 1))
                 for entry in (window, dilation)]

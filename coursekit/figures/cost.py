@@ -182,6 +182,8 @@ def _table(names, table, ratios, size, rc):
     left = 10.5
     column = (wide / em - left - 0.5) / len(_FIELDS)
     unit = (column - 1.2) / max(ratios.max(), 1)
+    if len(names) > 1:
+        ax.text(1, 1.6, "line: the first", va="center", ha="left", color=rc["xtick.color"])
     for j, noun in enumerate(_FIELDS.values()):
         x = left + j * column
         ax.text(x, 1.6, noun, va="center", ha="left", color=rc["xtick.color"])

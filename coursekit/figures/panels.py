@@ -8,13 +8,12 @@ from coursekit.figures.marks import snap
 from coursekit.figures.style import NOTEBOOK_DPI
 
 
-def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, largest=2.6,
-           before=None):
+def panels(op, shapes, captions, size, rc, *, per_row=4, foot=0.0, largest=2.6, before=None):
     """An axes for each (rows, columns) of `shapes`, in units of cells, row 0 on top.
 
     A cell is a whole number of screen pixels, equal in all panels, so sizes compare by eye.
-    `head` and `foot` inches above and below stay free; `largest` is a cell's most, in em. With
-    `before`, columns for each panel, panels one below the other are aligned behind them.
+    `foot` inches below stay free; `largest` is a cell's most, in em. With `before`, columns for
+    each panel, panels one below the other are aligned behind them.
 
     Returns
     -------
@@ -30,16 +29,32 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
     groups = [range(i, min(i + across, len(shapes))) for i in range(0, len(shapes), across)]
     above = [_caption_ems([captions[i] for i in group]) * em for group in groups]
     most = [max(shapes[i][0] for i in group) for group in groups]
-    room = (high if size == "slide" else max(high, 3.2 * lines)) - head - foot - 1.5 * em
-    room -= sum(above) + lines * em
-    spans = [(0, columns) for _, columns in shapes]
-    if before:
-        spans = [(max(before) - n, max(before) - n + columns) for n, (_, columns)
-                 in zip(before, shapes)]
-    most_columns = max(end for _, end in spans)
+    shifts = [max(before) - n for n in before] if before else [0] * len(shapes)
+    columns = max(n + shift for (_, n), shift in zip(shapes, shifts))
+    taken = sum(above) + lines * em + foot + 1.5 * em  # of the height, by all but cells
+    room = (high if size == "slide" else max(high, 3.2 * lines)) - taken
     if size == "notebook":
         room = max(room, (sum(most) + 0.5) / NOTEBOOK_DPI)  # a page scrolls, a slide does not
-    exact = min(box / most_columns, room / sum(most), largest * em)
+    cell = _cell(op, shapes, min(box / columns, room / sum(most), largest * em))
+    if size == "notebook":
+        high = snap(taken + cell * sum(most))
+    fig = Canvas(figsize=(wide, high))
+    top = high - 0.75 * em - (high - taken - cell * sum(most)) / 2
+    axes = []
+    for group, rows, over in zip(groups, most, above):
+        spare = (across - len(group)) * (box + em) / 2  # a last, shorter row stands in the middle
+        for place, i in enumerate(group):
+            middle = em + spare + place * (box + em) + box / 2
+            width = columns if before else shapes[i][1]
+            left = middle + cell * (shifts[i] - width / 2)
+            axes.append(_panel(fig, shapes[i], cell, left, top - over))
+            fig.text(middle / wide, (top - over + 0.5 * em) / high, captions[i],
+                     ha="center", va="bottom", linespacing=1.35)
+        top -= over + rows * cell + em
+    return fig, axes, cell
+
+
+def _cell(op, shapes, exact):
     cell = snap(exact)
     if cell <= 0:
         raise ValueError(
@@ -47,23 +62,7 @@ def panels(op, shapes, captions, size, rc, *, per_row=4, head=0.0, foot=0.0, lar
             f"of up to {max(rows for rows, _ in shapes)} x "
             f"{max(columns for _, columns in shapes)} cells"
         )
-    used = sum(above) + lines * em + cell * sum(most)
-    if size == "notebook":
-        high = snap(head + foot + 1.5 * em + used)
-    fig = Canvas(figsize=(wide, high))
-    top = high - head - 0.75 * em - (high - head - foot - 1.5 * em - used) / 2
-    axes = []
-    for group, rows, over in zip(groups, most, above):
-        spare = (across - len(group)) * (box + em) / 2  # a last, shorter row stands in the middle
-        for place, i in enumerate(group):
-            left = em + spare + place * (box + em)
-            columns = most_columns if before else shapes[i][1]
-            start = left + box / 2 + cell * (spans[i][0] - columns / 2)
-            axes.append(_panel(fig, shapes[i], cell, start, top - over))
-            fig.text((left + box / 2) / wide, (top - over + 0.5 * em) / high, captions[i],
-                     ha="center", va="bottom", linespacing=1.35)
-        top -= over + rows * cell + em
-    return fig, axes, cell
+    return cell
 
 
 def _caption_ems(captions):

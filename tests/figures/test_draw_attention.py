@@ -85,7 +85,7 @@ def test_shades_are_the_weights():
                "pairs; query 3 sees 4."),
     ("window", "Attention over 12 positions, window 5, rate 2: a query sees from 3 to 5 of 12 "
                "keys, 48 of 144 pairs; query 0 sees 3."),
-    ("one position", "Attention over 1 positions: a query sees 1 of 1 key, 1 of 1 pair."),
+    ("one position", "Attention over 1 position: a query sees 1 of 1 key, 1 of 1 pair."),
     ("weights", "Attention over 6 positions: a query sees 6 of 6 keys, 36 of 36 pairs. The "
                 "largest weight is 0.17."),
     ("uneven map", "Attention over 6 x 11 positions, window 3 x 5, rate 1 x 2: the query at "
