@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 from autograd import numpy as anp
-from experiments import Experiment
+from experiments import Experiment, OnAverage
 
 import coursekit as ck
 from coursekit import nn
@@ -71,12 +71,12 @@ NETS = {
     "early 4,4,2,2,1,1": partial(stack, [4, 4, 2, 2, 1, 1]),
     "grid 2,2,2,2,2,2": partial(stack, [2] * 6),
     "HDC 1,2,5,1,2,5": partial(stack, [1, 2, 5, 1, 2, 5]),
-    "interleaved 1,4,1,4,1,1": partial(stack, [1, 4, 1, 4, 1, 1]),
+    "interleaved 1,3,1,3,1,3": partial(stack, [1, 3, 1, 3, 1, 3]),
     "smoothed": smoothed,
     "pyramid": pyramid,
     "multi-scale": multi_scale,
 }
-REPAIRS = ["HDC 1,2,5,1,2,5", "interleaved 1,4,1,4,1,1", "smoothed", "pyramid", "multi-scale"]
+REPAIRS = ["HDC 1,2,5,1,2,5", "interleaved 1,3,1,3,1,3", "smoothed", "pyramid", "multi-scale"]
 
 
 def mean_iou(predicted, targets):
@@ -117,8 +117,8 @@ def scenes():
     claims["large rates early: mIoU below the same rates late by .05"] = lambda f: (
         f["1,1,2,2,4,4"]["mIoU"] - f["early 4,4,2,2,1,1"]["mIoU"] - 0.05)
     claims |= {
-        f"{net}: neighbours disagree less than in the grid": lambda f, net=net: (
-            f[grid]["disagreement"] - f[net]["disagreement"])
+        f"{net}: on average .01 fewer neighbours disagree than in the grid": OnAverage(
+            lambda f, net=net: f[grid]["disagreement"] - f[net]["disagreement"] - 0.01)
         for net in REPAIRS
     }
     expected = {
