@@ -17,32 +17,12 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import NamedTuple
+
+from claims import OnAverage
 
 HERE = Path(__file__).parent
 STORE, TABLE = HERE / "experiments.json", HERE / "experiments.md"
 SEEDS = 3
-
-
-class Experiment(NamedTuple):
-    """A task, the nets that are compared on it, and what is claimed of them.
-
-    `variants`: {name: function(seed) -> {measure: float}}; `expected`: {(variant, measure):
-    (least, most)}, the ranges the course's plan names; `claims`: {sentence: function(figures) ->
-    slack}, where figures is {variant: {measure: float}} of one seed and the claim holds where
-    the slack is not negative. A claim in `OnAverage` is asked of the mean over seeds alone.
-    """
-
-    task: str
-    variants: dict
-    expected: dict
-    claims: dict
-
-
-class OnAverage(NamedTuple):
-    """A claim that single seeds may miss."""
-
-    slack: object
 
 
 def experiments():

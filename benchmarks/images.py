@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 from autograd import numpy as anp
-from experiments import Experiment, OnAverage
+from claims import Experiment, OnAverage
 
 import coursekit as ck
 from coursekit import nn

@@ -3,7 +3,7 @@
 from functools import partial
 
 import numpy as np
-from experiments import Experiment
+from claims import Experiment, OnAverage
 
 import coursekit as ck
 from coursekit import nn

@@ -22,7 +22,7 @@ VARIANTS = [(name, variant) for name, experiment in experiments.experiments().it
 def test_every_run_is_stored_and_every_claim_holds_on_every_seed():
     figures = experiments.stored()
     assert experiments.faults(figures) == []
-    for name, experiment in experiments.experiments().items():
+    for name in experiments.experiments():
         assert len(experiments.by_seed(figures, name)) >= 3, name
 
 
