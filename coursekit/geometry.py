@@ -11,7 +11,7 @@ import reprlib
 from dataclasses import dataclass
 
 # Windows and padding longer than this help nobody, and products of two such numbers fit int64.
-_LARGEST = 2**31 - 1
+LARGEST = 2**31 - 1
 
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
@@ -99,7 +99,7 @@ def out_shape(op, window, spatial):
             f"{op}: a {len(window.kernel_size)}-D window needs a shape, a tuple of "
             f"{len(window.kernel_size)} int; got {shown(spatial)}"
         )
-    spatial = tuple(_integer(op, "the input's shape", n, 0, math.inf) for n in spatial)
+    spatial = tuple(integer(op, "the input's shape", n, 0, math.inf) for n in spatial)
     if window.padding == "same":
         return tuple(-(-n // s) for n, s in zip(spatial, window.stride))
     sizes = []
@@ -129,9 +129,9 @@ def parse(op, kernel_size, stride, padding, dilation, rank=None):
     stride = axes(op, "stride", stride, rank, 1)
     dilation = axes(op, "dilation", dilation, rank, 1)
     for k, d in zip(kernel_size, dilation):
-        if (k - 1) * d >= _LARGEST:
+        if (k - 1) * d >= LARGEST:
             raise ValueError(
-                f"{op}: kernel_size and dilation must span at most {_LARGEST} samples; got "
+                f"{op}: kernel_size and dilation must span at most {LARGEST} samples; got "
                 f"kernel {k}, dilation {d}"
             )
     return kernel_size, stride, _padding(op, padding, kernel_size, dilation), dilation
@@ -145,7 +145,8 @@ def shown(value):
         return f"a huge {type(value).__name__}"
 
 
-def _integer(op, name, value, least, most=_LARGEST):
+def integer(op, name, value, least, most=LARGEST):
+    """`value` as an int from `least` to `most`; `op` and `name` stand in the errors."""
     try:
         number = operator.index(value)
     except TypeError:
@@ -158,12 +159,12 @@ def _integer(op, name, value, least, most=_LARGEST):
 
 def axes(op, name, value, rank, least):
     if not isinstance(value, (tuple, list)):
-        return (_integer(op, name, value, least),) * rank
+        return (integer(op, name, value, least),) * rank
     if len(value) != rank:
         raise ValueError(
             f"{op}: {name} needs one entry for each of {rank} spatial axes; got {shown(value)}"
         )
-    return tuple(_integer(op, name, entry, least) for entry in value)
+    return tuple(integer(op, name, entry, least) for entry in value)
 
 
 def _padding(op, padding, kernel_size, dilation):
@@ -193,5 +194,5 @@ def _padding(op, padding, kernel_size, dilation):
         pair = tuple(entry) if isinstance(entry, (tuple, list)) else (entry, entry)
         if len(pair) != 2:
             raise ValueError(f"{op}: a padding pair must be (before, after); got {shown(entry)}")
-        pairs.append(tuple(_integer(op, "padding", n, 0) for n in pair))
+        pairs.append(tuple(integer(op, "padding", n, 0) for n in pair))
     return tuple(pairs)

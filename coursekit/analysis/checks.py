@@ -3,13 +3,6 @@
 from coursekit.geometry import axes, shown
 
 
-def count(name, argument, value, least=1):
-    """An integer from `least` up."""
-    if isinstance(value, (tuple, list)):
-        raise TypeError(f"{name}: {argument} must be an integer; got {shown(value)}")
-    return axes(name, argument, value, 1, least)[0]
-
-
 def sample_shape(name, argument, shape):
     """``(C, *spatial)`` as a tuple of at least one int, none below 1."""
     if not isinstance(shape, (tuple, list)):

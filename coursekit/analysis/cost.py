@@ -8,8 +8,8 @@ import numpy as np
 
 from coursekit import geometry
 from coursekit.analysis import graph as graphs
-from coursekit.analysis.checks import count, sample_shape
-from coursekit.geometry import Window, shown
+from coursekit.analysis.checks import sample_shape
+from coursekit.geometry import Window, integer, shown
 
 
 class Cost(NamedTuple):
@@ -110,8 +110,8 @@ def attention_crossover(kernel_taps, channels):
     >>> attention_crossover(3, 64)
     0.0
     """
-    kernel_taps = count("attention_crossover", "kernel_taps", kernel_taps)
-    channels = count("attention_crossover", "channels", channels)
+    kernel_taps = integer("attention_crossover", "kernel_taps", kernel_taps, 1)
+    channels = integer("attention_crossover", "channels", channels, 1)
     return max(kernel_taps - 4, 0) * channels / 2
 
 

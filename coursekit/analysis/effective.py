@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.analysis.checks import count, sample_shape
+from coursekit.analysis.checks import sample_shape
 from coursekit.analysis.graph import counted, zeros_before
 from coursekit.analysis.walk import reach
-from coursekit.geometry import Window, shown
+from coursekit.geometry import Window, integer, shown
 
 
 def effective_receptive_field(net, params, shape, *, samples=16, seed=0):
@@ -209,4 +209,4 @@ def _checked(net, params, shape, samples, seed):
         if params.shape != (size := net.size(shape),):
             raise ValueError(f"{name}: params must be one vector of {size} numbers for this net "
                              f"and shape; got shape {params.shape}")
-    return shape, count(name, "samples", samples), count(name, "seed", seed, 0)
+    return shape, integer(name, "samples", samples, 1), integer(name, "seed", seed, 0)

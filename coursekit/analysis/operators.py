@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.analysis.checks import count, sample_shape
-from coursekit.geometry import shown
+from coursekit.analysis.checks import sample_shape
+from coursekit.geometry import integer, shown
 
 _MOST_ENTRIES = 2 * 10**8  # 1.6 gigabytes
 _TOLERANCE = 1e-9
@@ -124,8 +124,8 @@ def frequency_response(kernel, dilation, n):
     array([1., 0., 1.])
     """
     kernel = _row(kernel)
-    dilation = count("frequency_response", "dilation", dilation)
-    n = count("frequency_response", "n", n)
+    dilation = integer("frequency_response", "dilation", dilation, 1)
+    n = integer("frequency_response", "n", n, 1)
     frequencies = np.linspace(0, np.pi, n)
     response = np.zeros(n, complex)
     for tap, weight in enumerate(kernel):
@@ -185,7 +185,7 @@ def conv_as_attention(w, *, dilation=1):
     from coursekit.nn import Attention  # brings autograd, which the rest need not wait for
 
     _refuse_weights(w)
-    dilation = count("conv_as_attention", "dilation", dilation)
+    dilation = integer("conv_as_attention", "dilation", dilation, 1)
     outputs, channels, *sizes = w.shape
     taps = math.prod(sizes)
     layer = Attention(taps, width=channels, channels=outputs, relative=True)

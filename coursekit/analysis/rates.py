@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.analysis.checks import count
-from coursekit.geometry import axes, shown
+from coursekit.geometry import axes, integer, shown
 
 
 class HDC(NamedTuple):
@@ -140,8 +139,8 @@ def valid_tap_shares(size, rate):
     >>> valid_tap_shares(65, 65)
     {1: 1.0}
     """
-    size = count("valid_tap_shares", "size", size)
-    rate = count("valid_tap_shares", "rate", rate)
+    size = integer("valid_tap_shares", "size", size, 1)
+    rate = integer("valid_tap_shares", "rate", rate, 1)
     # Along one axis: the middle tap, one at least `rate` from the start, one as far from the end.
     inner = max(size - rate, 0)
     all_three = max(size - 2 * rate, 0)
@@ -215,7 +214,7 @@ def _maps(labels, mask):
 
 def _stack(name, kernel_size, dilations):
     """Checked: an int from 1 up, and a tuple of at least one of them."""
-    kernel_size = count(name, "kernel_size", kernel_size)
+    kernel_size = integer(name, "kernel_size", kernel_size, 1)
     if isinstance(dilations, (str, bytes)) or not hasattr(dilations, "__iter__"):
         raise TypeError(
             f"{name}: dilations must be a sequence of integers; got {shown(dilations)}"

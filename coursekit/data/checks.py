@@ -4,27 +4,17 @@ A wrong type is a TypeError, a wrong value a ValueError; the message names the f
 argument, the rule and what was received.
 """
 
-import operator
-
 import numpy as np
 
+from coursekit import geometry
 from coursekit.geometry import shown
 
-# Seeds and sizes longer than this help nobody, and products of two such numbers fit int64.
-_LARGEST = 2**31 - 1
 
-
-def integer(op, name, value, least, most=_LARGEST, *, multiple=1):
+def integer(op, name, value, least, most=geometry.LARGEST, *, multiple=1):
     """`value` as an int from `least` to `most`, divisible by `multiple`."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{op}: {name} must be an integer; got {shown(value)}") from None
-    if not least <= number <= most:
-        rule = f"at least {least}" if number < least else f"at most {most}"
-        raise ValueError(f"{op}: {name} must be {rule}; got {shown(number)}")
+    number = geometry.integer(op, name, value, least, most)
     if number % multiple:
-        raise ValueError(f"{op}: {name} must be a multiple of {multiple}; got {shown(number)}")
+        raise ValueError(f"{op}: {name} must be a multiple of {multiple}; got {number}")
     return number
 
 

@@ -8,7 +8,7 @@ from coursekit.figures.kernels import frame
 from coursekit.figures.marks import FILLED, halo, lines
 from coursekit.figures.panels import KEY_EMS, key, panels
 from coursekit.figures.style import SCALES, Figure, themed
-from coursekit.geometry import axes, shown
+from coursekit.geometry import axes, integer, shown
 
 _MOST_POSITIONS = 400  # along an axis
 _SIDE_EMS = 1.6  # room for the name of a matrix's lower side
@@ -56,7 +56,7 @@ def draw_attention(shape, *, window=None, dilation=1, causal=False, query=None, 
     Attention over 5 x 5 positions, window 3, rate 1: the query at (2, 2) sees 9 of 25 keys.
     """
     shape = checks.positions("draw_attention", "shape", shape)
-    checks.integer("draw_attention", "shape", max(shape), 1, _MOST_POSITIONS)
+    integer("draw_attention", "shape", max(shape), 1, _MOST_POSITIONS)
     keys = _keys_an_axis(shape, window, dilation, causal)
     if query is not None:
         query = checks.place("draw_attention", "query", query, shape)

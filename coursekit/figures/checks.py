@@ -36,13 +36,6 @@ def mapping(op, name, value, holds, most):
     return {" ".join(key.split()): entry for key, entry in value.items()}
 
 
-def integer(op, name, value, least, most):
-    (number,) = axes(op, name, value, 1, least)
-    if number > most:
-        raise ValueError(f"{op}: {name} must be at most {most}; got {number}")
-    return number
-
-
 def place(op, name, value, shape):
     """An index into `shape`, one int an axis; an int counts for every axis."""
     index = axes(op, name, value, len(shape), 0)

@@ -8,7 +8,7 @@ from coursekit.figures import checks, words
 from coursekit.figures.charts import chart, looks, name_ends
 from coursekit.figures.panels import wrapped
 from coursekit.figures.style import Figure, themed
-from coursekit.geometry import shown
+from coursekit.geometry import integer, shown
 
 _MOST_DESIGNS = 6
 _FIELDS = {"parameters": "parameters", "macs": "MACs", "activations": "activations",
@@ -103,8 +103,8 @@ def draw_crossover(taps=9, channels=64, *, window=None, theme="light", size="not
     Multiply-accumulates against the number of positions N, 64 channels: dense attention and a
     convolution of 9 taps are equal at N = 160; below, attention takes fewer, above, more.
     """
-    taps = checks.integer("draw_crossover", "taps", taps, 1, 10**4)
-    c = checks.integer("draw_crossover", "channels", channels, 1, 10**5)
+    taps = integer("draw_crossover", "taps", taps, 1, 10**4)
+    c = integer("draw_crossover", "channels", channels, 1, 10**5)
     equal = max((taps - 4) * c / 2, 0)
     with themed("draw_crossover", theme, size) as rc:
         fig, ax = chart(rc, "positions N", "multiply-accumulates", heading=True)
@@ -112,7 +112,7 @@ def draw_crossover(taps=9, channels=64, *, window=None, theme="light", size="not
         lines = {f"convolution, {words.count(taps, 'tap')}": taps * n * c**2,
                  "dense attention": 4 * n * c**2 + 2 * n**2 * c}
         if window is not None:
-            w = checks.integer("draw_crossover", "window", window, 1, 10**6)
+            w = integer("draw_crossover", "window", window, 1, 10**6)
             lines[f"attention, {words.count(w, 'key')}"] = 4 * n * c**2 + 2 * n * w * c
         drawn = []
         for (name, macs), look in zip(lines.items(), looks(rc)):

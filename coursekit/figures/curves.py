@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba
 from coursekit.figures import checks, words
 from coursekit.figures.charts import MOST_CURVES, chart, looks, name_ends
 from coursekit.figures.style import Figure, themed
-from coursekit.geometry import axes, shown
+from coursekit.geometry import axes, integer, shown
 
 _MOST_POINTS = 100_000  # of a curve
 
@@ -167,7 +167,7 @@ def _lattice(rates):
         raise TypeError(f"draw_response: rates must be a sequence of int; got {shown(rates)}")
     rates = axes("draw_response", "rates", tuple(rates), len(rates), 1)
     for rate in rates:
-        checks.integer("draw_response", "rates", rate, 1, 64)
+        integer("draw_response", "rates", rate, 1, 64)
     return sorted({Fraction(2 * m, q) for q in rates for m in range(1, q // 2 + 1)})
 
 
@@ -212,7 +212,7 @@ def _runs(name, values, smooth):
             f"draw_history: histories[{shown(name)}] must have at most {_MOST_POINTS} steps; got "
             f"{array.shape[1]}"
         )
-    smooth = checks.integer("draw_history", "smooth", smooth, 1, array.shape[1])
+    smooth = integer("draw_history", "smooth", smooth, 1, array.shape[1])
     sums = np.cumsum(np.pad(array, ((0, 0), (1, 0))), axis=1)
     return (sums[:, smooth:] - sums[:, :-smooth]) / smooth if smooth > 1 else array
 
