@@ -8,17 +8,26 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 EXTRAS ?= test
 SOURCES = pyproject.toml setup.py $(wildcard coursekit/kernels/*.p* coursekit/kernels/*.h)
 
-.PHONY: learn test build clean
+.PHONY: learn test bench soak build clean
 
 learn: $(BIN)/.learn
 	$(BIN)/coursekit learn workspace
 
 test: $(BIN)/.$(EXTRAS)
-	$(BIN)/ruff check coursekit lessons solutions tests setup.py
+	$(BIN)/ruff check benchmarks coursekit lessons solutions tests setup.py
 	$(BIN)/cython-lint coursekit/kernels
 	$(BIN)/coursekit build --check
 	$(BIN)/python -m pytest --nbval lessons solutions
 	$(BIN)/python -m pytest --doctest-modules --doctest-glob=README.md
+
+# Comparisons with PyTorch, on a machine that does nothing else meanwhile.
+bench: $(BIN)/.test,peers
+	$(BIN)/coursekit bench
+	$(BIN)/python benchmarks/training_step.py
+
+# What takes too long for `make test`: every training experiment anew, over three seeds.
+soak: $(BIN)/.test
+	$(BIN)/python benchmarks/experiments.py --again
 
 build: $(BIN)/.$(EXTRAS)
 	$(BIN)/coursekit build
