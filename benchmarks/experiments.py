@@ -113,7 +113,7 @@ def table(figures):
                   "| variant | measure | seen | expected | |", "|---|---|---|---|---|"]
         for variant in experiment.variants:
             runs = figures.get(name, {}).get(variant, {})
-            for measure in dict.fromkeys(m for found in runs.values() for m in found):
+            for measure in sorted({m for found in runs.values() for m in found}):
                 seen = [runs[seed][measure] for seed in sorted(runs, key=int)]
                 lines.append(_row(variant, measure, seen, experiment.expected))
         lines += ["", "| claim | slack | |", "|---|---|---|"]
