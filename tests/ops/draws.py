@@ -1,4 +1,4 @@
-"""Drawn calls: windows, shapes and arrays that no list of cases would think of; and `refused`.
+"""Drawn calls: windows, shapes and arrays that no list of cases would think of.
 
 Shapes are small, never square by design, and every axis has its own stride and dilation.
 """
@@ -7,7 +7,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -130,14 +129,3 @@ def holds_samples(window, spatial):
 def terms(call):
     """Products summed into one output."""
     return math.prod(call.kernel) * max(call.shape[1] // call.groups, 1)
-
-
-def refused(function, error, fragments):
-    """The call fails with this very type, in one line that holds all fragments."""
-    with pytest.raises(error) as caught:
-        function()
-    message = str(caught.value)
-    assert caught.type is error
-    assert "\n" not in message and len(message) < 300, message
-    for fragment in fragments:
-        assert fragment in message, f"{fragment!r} not in {message!r}"

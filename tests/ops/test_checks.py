@@ -6,9 +6,10 @@ import sys
 
 import numpy as np
 import pytest
-from draws import fixed, refused
+from draws import fixed
 from hypothesis import given
 from hypothesis import strategies as st
+from refusal import refused
 
 import coursekit as ck
 

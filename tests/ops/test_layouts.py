@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from draws import integers, refused
+from draws import integers
+from refusal import refused
 
 import coursekit as ck
 from coursekit.ops import checks
