@@ -324,6 +324,36 @@ def test_attention_is_softmax_of_scaled_products():
     np.testing.assert_allclose(layer(params, x), expected, atol=1e-12)
 
 
+def test_relative_attention_adds_the_distance_to_the_scaled_products():
+    """Written out with NumPy: 2-D, two heads, each with its own centre and sharpness."""
+    shape = (3, 3, 4)
+    layer, x = nn.Attention(2, width=3, relative=True), drawn(shape)
+    params = layer.init(2, shape, np.float64)
+    views, flat = layer.views(params, shape), x.reshape(2, 3, 12)
+    views["centre"][...], views["sharpness"][...] = [[1, -0.5], [-2, 0.25]], [0.3, 0.05]
+    places = np.array([(row, column) for row in range(3) for column in range(4)], float)
+    steps = places[None] - places[:, None]
+    heads = []
+    for head, own in enumerate((slice(0, 3), slice(3, 6))):
+        q, k, v = (views[name][own] @ flat for name in ("query", "key", "value"))
+        far = np.square(steps - views["centre"][head]).sum(axis=2)
+        scores = np.exp(q.transpose(0, 2, 1) @ k / math.sqrt(3) - views["sharpness"][head] * far)
+        heads.append(v @ (scores / scores.sum(axis=2, keepdims=True)).transpose(0, 2, 1))
+    expected = views["output"] @ np.concatenate(heads, axis=1)
+    np.testing.assert_allclose(layer(params, x).reshape(2, 3, 12), expected, atol=1e-10)
+
+
+def test_places_far_from_the_first_keep_their_differences_in_float32():
+    """Counted from the middle; from the first place on the error is five times as large."""
+    layer, shape = nn.Attention(1, width=2, relative=True), (2, 1000)
+    params = layer.init(0, shape, np.float64)
+    views = layer.views(params, shape)
+    views["centre"][...], views["sharpness"][...] = 0.5, 1
+    x = np.random.default_rng(0).standard_normal((1, *shape))
+    found = layer(params.astype(np.float32), x.astype(np.float32))
+    assert np.abs(found - layer(params, x)).max() < 0.03
+
+
 def test_the_parts_of_a_net_use_their_own_parameters():
     """A net of everything by hand, part after part, each with its own views."""
     a, b, c = nn.Conv(2, 3, padding=1), nn.LayerNorm(), nn.Conv(2, 1)
@@ -354,6 +384,9 @@ def test_initial_weights_have_the_stated_variance():
     assert np.var(views["query"]) == pytest.approx(1 / 50, rel=0.1)
     assert np.var(views["output"]) == pytest.approx(1 / 80, rel=0.1)
     assert (views["sharpness"] > 0).all()
+    many = nn.Attention(500, width=1, relative=True)
+    centres = many.views(many.init(0, shape, np.float64), shape)["centre"]
+    assert np.std(centres) == pytest.approx(4, rel=0.1)
     position = nn.Position().init(0, (50, 60), np.float64)
     assert np.std(position) == pytest.approx(0.1, rel=0.1)
     for layer in (nn.Conv(3, 1), nn.Linear(3)):

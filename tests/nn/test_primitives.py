@@ -177,3 +177,18 @@ def test_bad_arrays_are_refused(call, error, fragments):
 def test_one_factor_serves_all_axes():
     x = drawn((2, 3, 4))
     np.testing.assert_array_equal(nn.upsample(x, 2), nn.upsample(x, (2, 2)))
+
+
+def test_a_second_derivative_by_another_way_is_refused_too():
+    """In the kernel, of a slope that does not depend on it; and in a factor of the slope."""
+    x, w = drawn((1, 4), n=1), np.ones((1, 1, 2))
+
+    def of_x(w):
+        return autograd.grad(lambda x: autograd.numpy.sum(nn.conv(x, w)))(x)
+
+    def scaled(s):
+        return autograd.grad(lambda x: s * autograd.numpy.sum(nn.conv(x, w)))(x)
+
+    for function, at in ((of_x, w), (scaled, 2.0)):
+        with pytest.raises(NotImplementedError, match="conv: a second derivative is not"):
+            autograd.grad(lambda a, f=function: autograd.numpy.sum(f(a)))(at)
