@@ -14,7 +14,10 @@ asserted alone: a claim is a margin that every seed must keep.
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
+import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -87,9 +90,14 @@ def faults(figures):
     found = [f"{name}: {variant} of seed {seed} was never run"
              for name, variant, seed in missing(figures)]
     for name, claim, slacks in verdicts(figures):
-        if not slacks or min(slacks) < 0:
+        if not _holds(slacks):
             found.append(f"{name}: {claim}: slack {[round(slack, 3) for slack in slacks]}")
     return found
+
+
+def _holds(slacks):
+    """Whether a claim was tested, and kept by every seed; a figure that is NaN keeps none."""
+    return bool(slacks) and all(slack >= 0 for slack in slacks)
 
 
 def missing(figures):
@@ -119,7 +127,7 @@ def table(figures):
         lines += ["", "| claim | slack | |", "|---|---|---|"]
         for other, claim, slacks in verdicts(figures):
             if other == name:
-                holds = "holds" if slacks and min(slacks) >= 0 else "does not hold"
+                holds = "holds" if _holds(slacks) else "does not hold"
                 words = ", ".join(f"{slack + 0.0:.3f}" for slack in slacks)  # no "-0.000"
                 lines.append(f"| {claim} | {words} | {holds} |")
     return "\n".join(lines) + "\n"
@@ -143,6 +151,10 @@ def main():
     parser.add_argument("--check", action="store_true", help="run nothing, check what is stored")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at once")
     options = parser.parse_args()
+    if options.jobs is not None and options.jobs < 1:
+        parser.error(f"--jobs must be at least 1; got {options.jobs}")
+    if options.check and (options.names or options.again):
+        parser.error("--check looks at everything and runs nothing; it goes with no other choice")
     for name in options.names:
         if name not in experiments():
             parser.error(f"unknown experiment {name!r}; there are {', '.join(experiments())}")
@@ -151,7 +163,12 @@ def main():
         figures.pop(name, None)
     if not options.check:
         wanted = options.names or experiments()
-        _run_all(figures, [job for job in missing(figures) if job[0] in wanted], options.jobs)
+        try:
+            _run_all(figures, [job for job in missing(figures) if job[0] in wanted], options.jobs)
+        except KeyboardInterrupt:
+            print("interrupted; what was finished is kept, and the same command without names or "
+                  "--again goes on", file=sys.stderr)
+            return 130
     found = faults(figures)
     print("\n".join(found) if found else "every claim holds on every seed")
     return 1 if found else 0
@@ -161,15 +178,38 @@ def _run_all(figures, jobs, workers):
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True)) as bar, ProcessPoolExecutor(workers) as pool:
-        task = bar.add_task("training", total=len(jobs))
-        running = {pool.submit(run, *job): job for job in jobs}
-        for done in as_completed(running):
-            name, variant, seed = running[done]
-            figures.setdefault(name, {}).setdefault(variant, {})[str(seed)] = done.result()
-            keep(figures)
-            bar.update(task, advance=1, description=f"{name}: {variant}")
+    pool = ProcessPoolExecutor(workers, initializer=_obey, initargs=(os.getpid(),))
+    try:
+        with Progress(console=Console(stderr=True)) as bar:
+            task = bar.add_task("training", total=len(jobs))
+            running = {pool.submit(run, *job): job for job in jobs}
+            for done in as_completed(running):
+                name, variant, seed = running[done]
+                bar.update(task, advance=1, description=f"{name}: {variant}")
+                if error := done.exception():  # the others still count
+                    bar.print(f"{name}: {variant} of seed {seed} failed: {error!r}", markup=False)
+                    continue
+                figures.setdefault(name, {}).setdefault(variant, {})[str(seed)] = done.result()
+                keep(figures)
+    except KeyboardInterrupt:
+        for process in list(pool._processes.values()):  # a run in hand would take minutes
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
     keep(figures)
+
+
+def _obey(parent):
+    """Let a worker end with its parent, and not at Ctrl-C, which `fit` would take as "enough"."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from autograd import numpy as anp
 from coursekit import geometry
 from coursekit.geometry import Window
 from coursekit.nn import primitives
-from coursekit.nn.layers import Layer, _spatial, positive
+from coursekit.nn.layers import Layer, _spatial, count
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class Attention(Layer):
     relative: bool = field(default=False, kw_only=True)
 
     def __post_init__(self):
-        positive("Attention", "heads", self.heads)
+        count("Attention", "heads", self.heads)
         for name in ("width", "channels"):
             if getattr(self, name) is not None:
-                positive("Attention", name, getattr(self, name))
+                count("Attention", name, getattr(self, name))
         window = self.sees
         if window == "all":
             if self.dilation != 1:
@@ -99,6 +99,7 @@ class Attention(Layer):
         return self.heads * (self.width or channels // self.heads)
 
     def parameter_shapes(self, shape):
+        shape = _spatial("Attention", shape)
         inner = self._inner(shape[0])
         shapes = {name: (inner, shape[0]) for name in ("query", "key", "value")}
         shapes["output"] = (self.channels or shape[0], inner)
@@ -127,11 +128,12 @@ class Attention(Layer):
         n, channels, *spatial = x.shape
         inner = self._inner(channels)
         width = inner // self.heads
-        flat = anp.reshape(x, (n, channels, -1))
+        positions = math.prod(spatial)  # not -1, which is no size in a batch of 0 samples
+        flat = anp.reshape(x, (n, channels, positions))
         heads = []
         for _ in range(3):
             rows = primitives.project(theta, flat, at, (inner, channels))
-            rows = anp.reshape(rows, (n, self.heads, width, -1))
+            rows = anp.reshape(rows, (n, self.heads, width, positions))
             heads.append(anp.transpose(rows, (0, 1, 3, 2)))
             at += inner * channels
         out = self.channels or channels
@@ -143,8 +145,8 @@ class Attention(Layer):
         q, k, v = (anp.reshape(a, (*a.shape[:2], *spatial, a.shape[-1])) for a in (q, k, v))
         y = primitives.attention(q, k, v, window=self.window, dilation=self.dilation,
                                  causal=self.causal, scale=scale)
-        y = anp.reshape(y, (n, self.heads, -1, width))
-        y = anp.reshape(anp.transpose(y, (0, 1, 3, 2)), (n, inner, -1))
+        y = anp.reshape(y, (n, self.heads, positions, width))
+        y = anp.reshape(anp.transpose(y, (0, 1, 3, 2)), (n, inner, positions))
         return anp.reshape(primitives.project(theta, y, at, (out, inner)), (n, out, *spatial))
 
     def _with_places(self, theta, at, q, k, spatial, scale):
@@ -176,7 +178,7 @@ class Position(Layer):
         return _spatial("Position", shape)
 
     def parameter_shapes(self, shape):
-        return {"position": tuple(shape)}
+        return {"position": _spatial("Position", shape)}
 
     def _draw(self, rng, shape):
         return [0.1 * rng.standard_normal(shape)]

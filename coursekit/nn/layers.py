@@ -51,7 +51,7 @@ class Layer:
         Parameters
         ----------
         seed : int
-            Equal seeds give equal parameters.
+            From 0 up; equal seeds give equal parameters.
         input_shape : tuple of int
             Of one sample: ``(C, L)`` or ``(C, H, W)``.
         dtype : {float32, float64}
@@ -66,16 +66,26 @@ class Layer:
         Raises
         ------
         TypeError, ValueError
-            If `dtype` is no float type, or a sample of this shape does not pass through.
+            If `seed` or `dtype` is out of range, or a sample of this shape does not pass through.
+        MemoryError
+            If there are more parameters than memory holds.
         """
-        if np.dtype(dtype) not in (np.float32, np.float64):
-            raise TypeError(f"{self.name}.init: dtype must be float32 or float64; got {dtype!r}")
+        op = f"{self.name}.init"
+        if not _is_float(dtype):
+            raise TypeError(f"{op}: dtype must be float32 or float64; got {shown(dtype)}")
+        seed = count(op, "seed", seed, 0)
         self.out_shape(input_shape)
-        drawn = self._draw(np.random.default_rng(seed), tuple(input_shape))
-        return np.concatenate([np.zeros(0), *map(np.ravel, drawn)]).astype(dtype)
+        try:
+            drawn = self._draw(np.random.default_rng(seed), tuple(input_shape))
+            return np.concatenate([np.zeros(0), *map(np.ravel, drawn)]).astype(dtype)
+        except (MemoryError, ValueError):  # NumPy's word for an array past all address space
+            raise MemoryError(
+                f"{op}: the net's {self.size(input_shape)} parameters must fit into memory"
+            ) from None
 
     def views(self, params, input_shape):
         """``{name: array}``: the parameters in their shapes, as views of the flat vector."""
+        self.out_shape(input_shape)
         shapes = self.parameter_shapes(input_shape)
         self._check_params(params, input_shape)
         return dict(zip(shapes, primitives.pieces(params, 0, *shapes.values())))
@@ -98,9 +108,7 @@ class Layer:
         TypeError, ValueError
             If dtypes differ, or sizes do not fit; in one line that names the layer.
         """
-        array = primitives.value(x)
-        if not isinstance(array, np.ndarray):
-            raise TypeError(f"{self.name}: x must be a NumPy array; got {type(array).__name__}")
+        array = primitives.plain(self.name, "x", x)
         if array.ndim < 2:
             raise ValueError(f"{self.name}: x must be a batch (N, C, ...); got {array.shape}")
         self.out_shape(array.shape[1:])
@@ -116,11 +124,10 @@ class Layer:
         return type(self).__name__
 
     def _check_params(self, params, shape):
-        array = primitives.value(params)
-        if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
-            kind = getattr(array, "dtype", type(array).__name__)
+        array = primitives.plain(self.name, "params", params)
+        if array.dtype not in (np.float32, np.float64):
             raise TypeError(
-                f"{self.name}: params must be an array of float32 or float64; got {kind}"
+                f"{self.name}: params must be an array of float32 or float64; got {array.dtype}"
             )
         if array.shape != (size := self.size(shape),):
             raise ValueError(
@@ -159,9 +166,18 @@ def _spatial(name, shape):
     return shape
 
 
-def positive(name, argument, number):
-    """A count from 1 up."""
-    return geometry.axes(name, argument, number, 1, 1)[0]
+def count(name, argument, number, least=1):
+    """An int from `least` up."""
+    if isinstance(number, (tuple, list)):
+        raise TypeError(f"{name}: {argument} must be an integer; got {shown(number)}")
+    return geometry.axes(name, argument, number, 1, least)[0]
+
+
+def _is_float(dtype):
+    try:
+        return dtype is not None and np.dtype(dtype) in (np.float32, np.float64)
+    except TypeError:  # no dtype at all
+        return False
 
 
 @dataclass(frozen=True)
@@ -189,8 +205,8 @@ class Conv(Layer):
     bias: bool = field(default=True, kw_only=True)
 
     def __post_init__(self):
-        positive("Conv", "channels", self.channels)
-        positive("Conv", "groups", self.groups)
+        count("Conv", "channels", self.channels)
+        count("Conv", "groups", self.groups)
         if self.channels % self.groups:
             raise ValueError(
                 f"Conv: channels must divide into groups={self.groups}; got {self.channels}"
@@ -213,7 +229,9 @@ class Conv(Layer):
         return (self.channels, *geometry.out_shape("Conv", window, shape[1:]))
 
     def parameter_shapes(self, shape):
-        weight = (self.channels, shape[0] // self.groups, *self.sees.kernel_size)
+        kernel_size = self.sees.kernel_size
+        shape = _sample("Conv", shape, len(kernel_size))
+        weight = (self.channels, shape[0] // self.groups, *kernel_size)
         return {"weight": weight, "bias": (self.channels,)} if self.bias else {"weight": weight}
 
     def macs(self, shape):
@@ -302,7 +320,8 @@ class LayerNorm(Layer):
     """
 
     def parameter_shapes(self, shape):
-        return {"gain": shape[:1], "bias": shape[:1]}
+        channels = _sample("LayerNorm", shape)[:1]
+        return {"gain": channels, "bias": channels}
 
     def _draw(self, rng, shape):
         return [np.ones(shape[0]), np.zeros(shape[0])]
@@ -321,7 +340,7 @@ class Flatten(Layer):
         return (math.prod(_sample("Flatten", shape)),)
 
     def _run(self, theta, x, at):
-        return anp.reshape(x, (x.shape[0], -1))
+        return anp.reshape(x, (x.shape[0], math.prod(x.shape[1:])))  # -1 is no size of 0 samples
 
 
 @dataclass(frozen=True)
@@ -347,18 +366,18 @@ class Linear(Layer):
     sees = "all"
 
     def __post_init__(self):
-        positive("Linear", "features", self.features)
+        count("Linear", "features", self.features)
 
     def out_shape(self, shape):
         _sample("Linear", shape, 0)
         return (self.features,)
 
     def parameter_shapes(self, shape):
-        weight = (self.features, shape[0])
+        weight = (self.features, *_sample("Linear", shape, 0))
         return {"weight": weight, "bias": weight[:1]} if self.bias else {"weight": weight}
 
     def macs(self, shape):
-        return self.features * shape[0]
+        return math.prod(self.parameter_shapes(shape)["weight"])
 
     def _draw(self, rng, shape):
         return _he(rng, self.parameter_shapes(shape))

@@ -15,7 +15,8 @@ import math
 import numpy as np
 from autograd.extend import Box, SparseObject, defvjp_argnums, primitive, vspace
 
-from coursekit import ops
+from coursekit import geometry, ops
+from coursekit.ops import checks
 
 
 def pieces(theta, at, *shapes):
@@ -33,6 +34,16 @@ def value(x):
     while isinstance(x, Box):
         x = x._value
     return x
+
+
+def plain(op, name, x):
+    """The array behind x, which is one, and without a mask, which NumPy would forget."""
+    array = value(x)
+    if not isinstance(array, np.ndarray) or isinstance(array, np.ma.MaskedArray):
+        kind = type(array).__name__
+        mend = " (fill it first: .filled(0))" if kind == "MaskedArray" else ""
+        raise TypeError(f"{op}: {name} must be a NumPy array; got {kind}{mend}")
+    return array
 
 
 def _once(name, g, ans):
@@ -65,6 +76,11 @@ def _differentiable(backward):
 
         @functools.wraps(forward)
         def call(*args, **options):
+            if options.get("out") is not None:
+                raise TypeError(
+                    f"{forward.__name__}: out cannot be used here; a gradient needs every result "
+                    f"to stay as it was"
+                )
             for name, option in options.items():
                 if isinstance(option, Box):
                     raise TypeError(
@@ -163,17 +179,27 @@ def attention(q, k, v, **options):
 @_differentiable(lambda g, ans, x: (g * (ans > 0),))
 def relu(x):
     """The larger of x and 0; its slope at 0 is 0."""
+    (x,) = checks.arrays("relu", x=x)
     return np.maximum(x, 0)
 
 
-@_differentiable(lambda g, ans, x, factors: (_interpolate(g, x.shape[2:], factors, True),))
+def _upsample_grads(g, ans, x, factors):
+    return (_interpolate(g, x.shape[2:], _factors(x, factors), True),)
+
+
+def _factors(x, factors):
+    return geometry.axes("upsample", "factors", factors, checks.image("upsample", "x", x), 1)
+
+
+@_differentiable(_upsample_grads)
 def upsample(x, factors):
     """Bilinear (in 1-D linear) interpolation to `factors` times as many samples an axis.
 
     The input's samples stand in the middles of the cells that the output divides; beyond the
     outermost ones the value stays.
     """
-    return _interpolate(x, x.shape[2:], factors, False)
+    (x,) = checks.arrays("upsample", x=x)
+    return _interpolate(x, x.shape[2:], _factors(x, factors), False)
 
 
 def _interpolate(x, spatial, factors, adjoint):

@@ -1,18 +1,22 @@
 """Losses, optimisers and the loop that fits a net's parameters."""
 
 import math
+import numbers
+import sys
+import time
 import warnings
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from autograd import value_and_grad
+from autograd.extend import Box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from coursekit.geometry import shown
 from coursekit.nn import primitives
-from coursekit.nn.layers import Layer, positive
+from coursekit.nn.layers import Layer, count
 
 
 def cross_entropy(logits, targets, ignore=-1):
@@ -36,7 +40,8 @@ def cross_entropy(logits, targets, ignore=-1):
     TypeError, ValueError
         If the shapes do not belong together, a target is no class, or none counts.
     """
-    array, targets = primitives.value(logits), np.asarray(targets)
+    array, targets = _outputs_and_targets("cross_entropy", "logits", logits, targets)
+    ignore = count("cross_entropy", "ignore", ignore, -(2**31))
     if targets.dtype.kind not in "iu":
         raise TypeError(f"cross_entropy: targets must be integers; got {targets.dtype}")
     if array.ndim < 2 or targets.shape != (array.shape[0], *array.shape[2:]):
@@ -69,10 +74,14 @@ def squared_error(outputs, targets):
 
     Raises
     ------
-    ValueError
-        If the shapes differ.
+    TypeError, ValueError
+        If they are no numbers, the shapes differ, or nothing is in them.
     """
-    array, targets = primitives.value(outputs), np.asarray(targets)
+    array, targets = _outputs_and_targets("squared_error", "outputs", outputs, targets)
+    if targets.dtype.kind not in "biuf":
+        raise TypeError(f"squared_error: targets must be real numbers; got {targets.dtype}")
+    if not array.size:
+        raise ValueError(f"squared_error: outputs must hold a number; got shape {array.shape}")
     if targets.shape != array.shape:
         raise ValueError(
             f"squared_error: targets must have the outputs' shape {array.shape}; got "
@@ -81,12 +90,40 @@ def squared_error(outputs, targets):
     return primitives.mean_squared_error(outputs, targets.astype(array.dtype))
 
 
-def _rate(optimiser, step):
-    lr = optimiser.lr(step) if callable(optimiser.lr) else optimiser.lr
-    if not (math.isfinite(lr) and lr > 0):
-        raise ValueError(
-            f"{type(optimiser).__name__}: lr must be above 0; got {shown(lr)} at step {step}"
+def _outputs_and_targets(op, name, outputs, targets):
+    """The arrays behind them, the first of floats."""
+    array = primitives.plain(op, name, outputs)
+    if array.dtype.kind != "f":
+        raise TypeError(f"{op}: {name} must be floats; got {array.dtype}")
+    if isinstance(targets, (Box, np.ma.MaskedArray)):
+        raise TypeError(
+            f"{op}: targets must be a plain array, of which no gradient is asked; got "
+            f"{type(targets).__name__}"
         )
+    return array, np.asarray(targets)
+
+
+def _real(op, name, number, least, most, *, least_too):
+    """Refuse what is no number between `least` (with `least_too` that itself) and `most`."""
+    if not isinstance(number, numbers.Real) or isinstance(number, bool):
+        raise TypeError(f"{op}: {name} must be a number; got {shown(number)}")
+    if not (least < number < most or (least_too and number == least)):
+        rule = f"{'at least' if least_too else 'above'} {least}"
+        rule += f" and below {most}" if math.isfinite(most) else " and finite"
+        raise ValueError(f"{op}: {name} must be {rule}; got {shown(number)}")
+
+
+def _check_rate(optimiser):
+    if not callable(optimiser.lr):
+        _real(type(optimiser).__name__, "lr", optimiser.lr, 0, math.inf, least_too=False)
+
+
+def _rate(optimiser, step):
+    """The learning rate of a step. A function may give 0: a schedule that has come to its end."""
+    if not callable(optimiser.lr):
+        return optimiser.lr
+    lr = optimiser.lr(step)
+    _real(type(optimiser).__name__, f"lr at step {step}", lr, 0, math.inf, least_too=True)
     return lr
 
 
@@ -99,11 +136,20 @@ class SGD:
     lr : float or function of the step's number
         Learning rate.
     momentum : float, default 0.9
-        Share of the last step that is kept.
+        Share of the last step that is kept, from 0 to below 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no number, or out of range.
     """
 
     lr: object = 0.01
     momentum: float = 0.9
+
+    def __post_init__(self):
+        _check_rate(self)
+        _real("SGD", "momentum", self.momentum, 0, 1, least_too=True)
 
     def start(self, params):
         """A function ``update(step, gradient)`` that changes `params` in place."""
@@ -125,9 +171,15 @@ class Adam:
     lr : float or function of the step's number
         Learning rate.
     betas : pair of float
-        Shares of the running means of the gradient and of its square that are kept.
+        Shares of the running means of the gradient and of its square that are kept, each from 0
+        to below 1.
     epsilon : float
-        Added to the root of the mean square.
+        Added to the root of the mean square; above 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no number, or out of range.
 
     References
     ----------
@@ -137,6 +189,14 @@ class Adam:
     lr: object = 1e-3
     betas: tuple = (0.9, 0.999)
     epsilon: float = 1e-8
+
+    def __post_init__(self):
+        _check_rate(self)
+        if not isinstance(self.betas, (tuple, list)) or len(self.betas) != 2:
+            raise TypeError(f"Adam: betas must be a pair of numbers; got {shown(self.betas)}")
+        for number, beta in enumerate(self.betas):
+            _real("Adam", f"betas[{number}]", beta, 0, 1, least_too=True)
+        _real("Adam", "epsilon", self.epsilon, 0, math.inf, least_too=False)
 
     def start(self, params):
         """A function ``update(step, gradient)`` that changes `params` in place."""
@@ -162,18 +222,31 @@ def cosine(lr, steps, warmup=0):
     ----------
     lr : float
         The largest.
-    steps, warmup : int
+    steps : int
+        Number of steps, those of `warmup` among them; from there on the rate is 0.
+    warmup : int
 
     Returns
     -------
     function
         Of the step's number, for `Adam` and `SGD`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no number, or out of range.
     """
+    _real("cosine", "lr", lr, 0, math.inf, least_too=False)
+    steps, warmup = count("cosine", "steps", steps), count("cosine", "warmup", warmup, 0)
+    if warmup > steps:
+        raise ValueError(f"cosine: warmup must be at most steps={steps}; got {warmup}")
 
     def rate(step):
         if step < warmup:
             return lr * (step + 1) / warmup
-        return lr * (1 + math.cos(math.pi * (step - warmup) / max(steps - warmup, 1))) / 2
+        if step >= steps:
+            return 0.0
+        return lr * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup))) / 2
 
     return rate
 
@@ -181,13 +254,18 @@ def cosine(lr, steps, warmup=0):
 class Fit(NamedTuple):
     """What `fit` returns: the parameters, the loss of each step, and what ended it.
 
-    `ended` is "finished", "interrupted" (the learner stopped it) or "diverged" (the loss was no
-    longer finite; the parameters are those before).
+    `ended` is "finished", "interrupted" (the learner stopped it) or "diverged" (the loss or a
+    parameter was no longer finite). The parameters are those of the last whole step, the last in
+    the history.
     """
 
     params: np.ndarray
     history: np.ndarray
     ended: str
+
+
+# A generator takes seeds up to 2**31 - 1.
+_SEEDS = 2**31
 
 
 @dataclass(frozen=True)
@@ -201,7 +279,7 @@ class _Batches:
 
     def __call__(self, step):
         if callable(self.data):
-            return self.data(self.batch, self.seed * 1_000_003 + step)
+            return _pair(self.data(self.batch, (self.seed * 1_000_003 + step) % _SEEDS))
         inputs, targets = self.data
         per_epoch = -(-len(inputs) // self.batch)
         epoch, place = divmod(step, per_epoch)
@@ -227,14 +305,15 @@ def fit(net, params, data, *, loss=cross_entropy, optimiser=None, steps=250, bat
         ``(n, seed) -> (inputs, targets)`` such as `coursekit.data.make_adding`, asked for a
         fresh batch at every step.
     loss : function, default `cross_entropy`
-        ``(outputs, targets) -> float``, made of differentiable parts.
+        ``(outputs, targets) -> float``, made of differentiable parts (``autograd.numpy``).
     optimiser : Adam or SGD, default ``Adam()``
     steps, batch : int
         Number of steps, and of samples a step.
     seed : int, default 0
-        Of the order of samples, or of the generated batches; equal seeds give equal results.
+        From 0 up, of the order of samples, or of the generated batches; equal seeds give equal
+        results.
     progress : bool, default True
-        Show a bar on stderr.
+        Show a bar on stderr; in a notebook, a line.
 
     Returns
     -------
@@ -245,7 +324,13 @@ def fit(net, params, data, *, loss=cross_entropy, optimiser=None, steps=250, bat
     Raises
     ------
     TypeError, ValueError
-        If an argument is out of range, or inputs and targets do not belong together.
+        If an argument is out of range, inputs and targets do not belong together, or the loss
+        gives no number that depends on the parameters.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the loss or a parameter is no longer finite, which ends the loop.
 
     Examples
     --------
@@ -259,42 +344,82 @@ def fit(net, params, data, *, loss=cross_entropy, optimiser=None, steps=250, bat
     >>> bool(done.history[-1] < 0.1 * done.history[0]), done.ended
     (True, 'finished')
     """
-    if not isinstance(net, Layer):
-        raise TypeError(f"fit: net must be a layer; got {shown(net)}")
-    steps, batch = positive("fit", "steps", steps), positive("fit", "batch", batch)
-    batches = _Batches(_checked(data), batch, seed)
-    params = np.array(params)
-    if not params.size:
-        raise ValueError(f"fit: params must hold a number to fit; got shape {params.shape}")
-    update = (optimiser or Adam()).start(params)
-    step_loss = value_and_grad(lambda theta, x, y: loss(net(theta, x), y))
+    batches = _Batches(_checked(data), count("fit", "batch", batch), count("fit", "seed", seed, 0))
+    steps = count("fit", "steps", steps)
+    params, start = _begin(net, params, loss, Adam() if optimiser is None else optimiser)
+    update = start(params)
+    step_loss = value_and_grad(lambda theta, x, y: _number(loss(net(theta, x), y)))
     history, ended = [], "finished"
+    # Replaced in one go after each step, so that an interruption within one does not show.
+    learned = params.copy(), 0
     try:
         for step in _shown(steps, history, progress):
-            found, gradient = step_loss(params, *batches(step))
-            if not np.isfinite(found):
+            with np.errstate(over="ignore", invalid="ignore"):  # checked here, and said once
+                found, gradient = step_loss(params, *batches(step))
+                history.append(float(found))
+                if np.isfinite(found):
+                    update(step, gradient)
+            if not (np.isfinite(found) and np.isfinite(params).all()):
+                what = "a parameter is not finite after" if np.isfinite(found) else (
+                    f"the loss is {found} at")
                 warnings.warn(
-                    f"fit: the loss is {found} at step {step}; the parameters before that step "
-                    f"are kept. A smaller learning rate may help.", RuntimeWarning, stacklevel=2,
+                    f"fit: {what} step {step}; the parameters before that step are kept. A "
+                    f"smaller learning rate may help.", RuntimeWarning, stacklevel=2,
                 )
                 ended = "diverged"
                 break
-            update(step, gradient)
-            history.append(float(found))
+            learned = params.copy(), step + 1
     except KeyboardInterrupt:
         ended = "interrupted"
-    return Fit(params, np.array(history), ended)
+    params, whole = learned
+    return Fit(params, np.array(history[:whole]), ended)
+
+
+def _begin(net, params, loss, optimiser):
+    """A copy of the parameters, and the optimiser's start; refuses what cannot be fitted."""
+    if not isinstance(net, Layer):
+        raise TypeError(f"fit: net must be a layer; got {shown(net)}")
+    if not callable(loss):
+        raise TypeError(f"fit: loss must be a function; got {shown(loss)}")
+    start = getattr(optimiser, "start", None)
+    if isinstance(optimiser, type) or not callable(start):
+        raise TypeError(f"fit: optimiser must be an Adam() or SGD(); got {shown(optimiser)}")
+    params = primitives.plain("fit", "params", params)
+    if not params.size:
+        raise ValueError(f"fit: params must hold a number to fit; got shape {params.shape}")
+    if params.dtype not in (np.float32, np.float64):
+        raise TypeError(f"fit: params must be float32 or float64; got {params.dtype}")
+    return np.array(params), start
+
+
+def _number(found):
+    """The loss, which must be one number that came of the parameters."""
+    if not isinstance(found, Box):
+        raise TypeError(
+            f"fit: loss must be made of the outputs by differentiable functions; got {shown(found)}"
+        )
+    if np.shape(primitives.value(found)) != ():
+        raise ValueError(
+            f"fit: loss must give one number; got shape {np.shape(primitives.value(found))}"
+        )
+    return found
+
+
+def _pair(data):
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise TypeError(
+            f"fit: data must be, or give, a pair (inputs, targets); got {shown(type(data))}"
+        )
+    if any(isinstance(array, np.ma.MaskedArray) for array in data):
+        raise TypeError("fit: data must hold plain arrays; got a MaskedArray (fill it first)")
+    return data
 
 
 def _checked(data):
     if callable(data):
         return data
-    if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise TypeError(
-            f"fit: data must be a pair (inputs, targets) or a function; got {shown(type(data))}"
-        )
-    inputs, targets = map(np.asarray, data)
-    if inputs.ndim < 2 or len(inputs) != len(targets) or not len(inputs):
+    inputs, targets = map(np.asarray, _pair(data))
+    if inputs.ndim < 2 or not targets.ndim or len(inputs) != len(targets) or not len(inputs):
         raise ValueError(
             f"fit: data must hold a target for each of at least one input; got inputs "
             f"{inputs.shape}, targets {targets.shape}"
@@ -307,12 +432,31 @@ def _shown(steps, history, progress):
     if not progress:
         yield from range(steps)
         return
+    console = Console(stderr=True)
+    if console.is_jupyter:
+        yield from _shown_in_a_notebook(steps, history)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(*columns, console=console) as bar:
         task = bar.add_task("loss", total=steps)
         for step in range(steps):
             yield step
             if history:
-                bar.update(task, description=f"loss {np.mean(history[-20:]):.4f}")
+                bar.update(task, description=_recent(history))
             bar.advance(task)
+
+
+def _shown_in_a_notebook(steps, history):
+    """A line that is written over, a few times a second: rich's bar would need ipywidgets."""
+    written = -math.inf
+    for step in range(steps):
+        yield step
+        if step == steps - 1 or time.monotonic() - written > 0.3:
+            print(f"\r{_recent(history)} {step + 1}/{steps}", end="", file=sys.stderr, flush=True)
+            written = time.monotonic()
+    print(file=sys.stderr)
+
+
+def _recent(history):
+    return f"loss {np.mean(history[-20:]):.4f}"

@@ -218,7 +218,7 @@ def test_calls_that_do_not_fit_are_refused():
     refused(lambda: net(params[1:], x), ValueError, ["one vector of 8 numbers", "(7,)"])
     refused(lambda: net(params[None], x), ValueError, ["one vector of 8 numbers"])
     refused(lambda: net(params.astype(int), x), TypeError, ["float32 or float64; got int64"])
-    refused(lambda: net(list(params), x), TypeError, ["params must be an array", "list"])
+    refused(lambda: net(list(params), x), TypeError, ["params must be a NumPy array", "list"])
     refused(lambda: net(params, [[[1.0] * 8]]), TypeError, ["x must be a NumPy array; got list"])
     refused(lambda: net(params, x[0, 0]), ValueError, ["x must be a batch", "(8,)"])
     refused(lambda: net.init(0, (1, 8), np.int32), TypeError, ["dtype must be float32"])
@@ -241,3 +241,153 @@ def test_conv_with_relu_behind_it_is_the_two_in_turn():
     in_turn = nn.relu(nn.Conv(3, 3)(params, x))
     assert (in_turn == 0).any() and (in_turn > 0).any()
     np.testing.assert_array_equal(net(params, x), in_turn)
+
+
+@pytest.mark.parametrize(("layer", "shape"), [case[:2] for case in CASES], ids=IDS)
+def test_a_batch_of_no_samples_passes(layer, shape):
+    params = layer.init(0, shape)
+    x = np.zeros((0, *shape), np.float32)
+    assert layer(params, x).shape == (0, *layer.out_shape(shape))
+    if params.size:
+        grad = autograd.grad(lambda theta: autograd.numpy.sum(layer(theta, x)))(params)
+        np.testing.assert_array_equal(grad, np.zeros_like(params))
+
+
+@pytest.mark.parametrize(("layer", "shape"), [case[:2] for case in CASES], ids=IDS)
+def test_any_layout_gives_the_same_and_a_mask_is_refused(layer, shape):
+    x, params = drawn(shape, n=3), layer.init(0, shape, np.float64)
+    expected = layer(params, x)
+    strided = np.repeat(params, 2)[::2]
+    for other in (np.asfortranarray(x), x[::-1].copy()[::-1], np.repeat(x, 2, axis=-1)[..., ::2]):
+        np.testing.assert_allclose(layer(strided, other), expected, rtol=1e-12, atol=1e-12)
+    refused(lambda: layer(params, np.ma.masked_array(x, x > 0)), TypeError,
+            [f"{layer.name}: x must be a NumPy array; got MaskedArray"])
+    refused(lambda: layer(np.ma.masked_array(params), x), TypeError, ["params must be a NumPy"])
+    refused(lambda: layer(params, x.astype(">f8")), TypeError, ["dtype of params", "got >f8"])
+
+
+@pytest.mark.parametrize(("seed", "error", "fragments"), [
+    (-1, ValueError, ["seed must be at least 0; got -1"]),
+    (2**31, ValueError, ["seed must be at most 2147483647"]),
+    (None, TypeError, ["seed must be an integer; got None"]),
+    (1.5, TypeError, ["seed must be an integer; got 1.5"]),
+    ([1], TypeError, ["seed must be an integer; got [1]"]),
+])
+def test_a_seed_that_is_none_is_refused(seed, error, fragments):
+    net = nn.Sequential(nn.Conv(2, 3))
+    refused(lambda: net.init(seed, (1, 8)), error, [f"Sequential.init: {fragments[0]}"])
+    np.testing.assert_array_equal(net.init(np.int64(3), (1, 8)), net.init(3, (1, 8)))
+
+
+def test_dtypes_and_sizes_that_init_refuses():
+    for dtype in (None, "no such type", complex, ">f4"):
+        refused(lambda dtype=dtype: nn.Relu().init(0, (1, 8), dtype), TypeError,
+                ["Relu.init: dtype must be float32 or float64"])
+    refused(lambda: nn.Linear(2**30).init(0, (2**30,)), MemoryError,
+            ["Linear.init: the net's 1152921505680588800 parameters must fit into memory"])
+
+
+@pytest.mark.parametrize("layer", [
+    nn.Conv(4, (3, 3)), nn.Linear(2), nn.Attention(1), nn.Position(), nn.LayerNorm()])
+def test_no_count_for_a_shape_that_does_not_fit(layer):
+    """(28, 28) for (1, 28, 28) once gave the size of another net."""
+    bad = (28, 28) if isinstance(layer, nn.Conv) else (1, 2, 3, 4) if not isinstance(
+        layer, nn.LayerNorm) else (0, 3)
+    for method in (layer.size, layer.parameter_shapes, lambda s: layer.views(np.zeros(1), s)):
+        refused(lambda method=method: method(bad), ValueError, [f"{layer.name}: needs"])
+
+
+def test_relative_attention_looks_where_its_centre_says():
+    """One head of great sharpness, centre (1, -2): output (r, c) is the value at (r + 1, c - 2)."""
+    layer, shape = nn.Attention(1, width=2, relative=True), (2, 5, 6)
+    params = layer.init(0, shape, np.float64)
+    views = layer.views(params, shape)
+    views["query"][...] = 0
+    views["value"][...] = views["output"][...] = np.eye(2)
+    views["centre"][...], views["sharpness"][...] = (1, -2), 60
+    x = drawn(shape)
+    np.testing.assert_allclose(layer(params, x)[:, :, :-1, 2:], x[:, :, 1:, :-2], atol=1e-9)
+
+
+def test_attention_is_softmax_of_scaled_products():
+    """Written out with NumPy, from its definition, two heads of width 3."""
+    layer, x = nn.Attention(2, width=3, channels=5), drawn((4, 7))
+    params = layer.init(0, (4, 7), np.float64)
+    views = layer.views(params, (4, 7))
+    heads = []
+    for own in (slice(0, 3), slice(3, 6)):
+        q, k, v = (views[name][own] @ x for name in ("query", "key", "value"))
+        scores = np.exp(q.transpose(0, 2, 1) @ k / math.sqrt(3))
+        shares = scores / scores.sum(axis=2, keepdims=True)
+        heads.append(v @ shares.transpose(0, 2, 1))
+    expected = views["output"] @ np.concatenate(heads, axis=1)
+    np.testing.assert_allclose(layer(params, x), expected, atol=1e-12)
+
+
+def test_relative_attention_adds_the_distance_to_the_scaled_products():
+    """Written out with NumPy: 2-D, two heads, each with its own centre and sharpness."""
+    shape = (3, 3, 4)
+    layer, x = nn.Attention(2, width=3, relative=True), drawn(shape)
+    params = layer.init(2, shape, np.float64)
+    views, flat = layer.views(params, shape), x.reshape(2, 3, 12)
+    views["centre"][...], views["sharpness"][...] = [[1, -0.5], [-2, 0.25]], [0.3, 0.05]
+    places = np.array([(row, column) for row in range(3) for column in range(4)], float)
+    steps = places[None] - places[:, None]
+    heads = []
+    for head, own in enumerate((slice(0, 3), slice(3, 6))):
+        q, k, v = (views[name][own] @ flat for name in ("query", "key", "value"))
+        far = np.square(steps - views["centre"][head]).sum(axis=2)
+        scores = np.exp(q.transpose(0, 2, 1) @ k / math.sqrt(3) - views["sharpness"][head] * far)
+        heads.append(v @ (scores / scores.sum(axis=2, keepdims=True)).transpose(0, 2, 1))
+    expected = views["output"] @ np.concatenate(heads, axis=1)
+    np.testing.assert_allclose(layer(params, x).reshape(2, 3, 12), expected, atol=1e-10)
+
+
+def test_places_far_from_the_first_keep_their_differences_in_float32():
+    """Counted from the middle; from the first place on the error is five times as large."""
+    layer, shape = nn.Attention(1, width=2, relative=True), (2, 1000)
+    params = layer.init(0, shape, np.float64)
+    views = layer.views(params, shape)
+    views["centre"][...], views["sharpness"][...] = 0.5, 1
+    x = np.random.default_rng(0).standard_normal((1, *shape))
+    found = layer(params.astype(np.float32), x.astype(np.float32))
+    assert np.abs(found - layer(params, x)).max() < 0.03
+
+
+def test_the_parts_of_a_net_use_their_own_parameters():
+    """A net of everything by hand, part after part, each with its own views."""
+    a, b, c = nn.Conv(2, 3, padding=1), nn.LayerNorm(), nn.Conv(2, 1)
+    net = nn.Sequential(a, nn.Relu(), nn.Residual(b, c), nn.Parallel(c, b, merge="sum"),
+                        nn.Parallel(c, nn.Sequential(), b), nn.Flatten(), nn.Linear(3))
+    x, params = drawn((2, 6)), net.init(0, (2, 6), np.float64)
+    params += np.random.default_rng(1).standard_normal(params.shape)
+    places = iter(np.split(params, np.cumsum([a.size((2, 6)), 4, 6, 6, 4, 6, 4])))
+    y = np.maximum(a(next(places), x), 0)
+    y = y + c_after_b(b, c, next(places), next(places), y)
+    y = c(next(places), y) + b(next(places), y)
+    y = np.concatenate([c(next(places), y), y, b(next(places), y)], axis=1)
+    last = next(places)
+    expected = y.reshape(2, -1) @ last[: 3 * 36].reshape(3, 36).T + last[3 * 36 :]
+    np.testing.assert_allclose(net(params, x), expected, atol=1e-12)
+
+
+def c_after_b(b, c, of_b, of_c, x):
+    return c(of_c, b(of_b, x))
+
+
+def test_initial_weights_have_the_stated_variance():
+    shape = (50, 9)
+    weight = nn.Conv(40, 9, groups=2).init(0, shape, np.float64)[: 40 * 25 * 9]
+    assert np.var(weight) == pytest.approx(2 / (25 * 9), rel=0.05)
+    views = nn.Attention(4, width=20, relative=True).views(
+        nn.Attention(4, width=20, relative=True).init(0, shape, np.float64), shape)
+    assert np.var(views["query"]) == pytest.approx(1 / 50, rel=0.1)
+    assert np.var(views["output"]) == pytest.approx(1 / 80, rel=0.1)
+    assert (views["sharpness"] > 0).all()
+    many = nn.Attention(500, width=1, relative=True)
+    centres = many.views(many.init(0, shape, np.float64), shape)["centre"]
+    assert np.std(centres) == pytest.approx(4, rel=0.1)
+    position = nn.Position().init(0, (50, 60), np.float64)
+    assert np.std(position) == pytest.approx(0.1, rel=0.1)
+    for layer in (nn.Conv(3, 1), nn.Linear(3)):
+        assert not layer.init(0, (2, 5) if layer.name == "Conv" else (2,))[-3:].any()

@@ -4,6 +4,7 @@ import autograd
 import numpy as np
 import pytest
 from gradients import assert_gradient, drawn, weighted
+from refusal import refused
 
 import coursekit as ck
 from coursekit import nn
@@ -115,3 +116,79 @@ def test_shared_parameters_add_up():
     params = layer.init(0, (2, 5), np.float64)
     scalar = weighted((2, 2, 5), RNG)
     assert_gradient(lambda theta: scalar(layer(theta, layer(theta, x))), params, RNG)
+
+
+def test_jacobian_elementwise_and_value_and_grad():
+    net = nn.Sequential(nn.Conv(2, 3, padding=1), nn.Relu(), nn.LayerNorm(), nn.Flatten(),
+                        nn.Linear(3))
+    x, params = drawn((2, 4), n=2), net.init(0, (2, 4), np.float64)
+    whole = autograd.jacobian(net, 0)(params, x)
+    assert whole.shape == (2, 3, params.size)
+    for n, k in np.ndindex(2, 3):
+        one = autograd.grad(lambda theta, n=n, k=k: net(theta, x)[n, k])(params)
+        np.testing.assert_allclose(whole[n, k], one, atol=1e-12)
+    assert autograd.jacobian(net, 1)(params, x).shape == (2, 3, 2, 2, 4)
+    np.testing.assert_allclose(autograd.elementwise_grad(net)(params, x), whole.sum(axis=(0, 1)))
+    found, (of_params, of_x) = autograd.value_and_grad(
+        lambda theta, x: autograd.numpy.sum(net(theta, x)), (0, 1))(params, x)
+    assert found == pytest.approx(net(params, x).sum())
+    assert of_params.shape == params.shape and of_x.shape == x.shape
+
+
+def test_gradients_in_containers_of_arrays():
+    x = drawn((2, 6))
+
+    def function(held):
+        return autograd.numpy.sum(nn.conv(x, held["w"], held["b"][0]))
+
+    found = autograd.grad(function)({"w": np.ones((1, 2, 3)), "b": [np.zeros(1)]})
+    assert found["w"].shape == (1, 2, 3)
+    np.testing.assert_allclose(found["b"][0], 2 * 4)
+
+
+def test_two_threads_have_their_own_gradients():
+    from concurrent.futures import ThreadPoolExecutor
+
+    net, x = nn.Sequential(nn.Conv(4, 3, padding=1), nn.Relu(), nn.Conv(1, 1)), drawn((2, 50))
+    slope = autograd.grad(lambda theta: autograd.numpy.sum(net(theta, x) ** 2))
+    given = [net.init(seed, (2, 50), np.float64) for seed in range(40)]
+    expected = [slope(params) for params in given]
+    with ThreadPoolExecutor(4) as pool:
+        for one, other in zip(pool.map(slope, given), expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("call", "error", "fragments"), [
+    (lambda: nn.upsample(np.ones((1, 1, 4)), (2, 2)), ValueError, ["upsample: factors needs one"]),
+    (lambda: nn.upsample(np.ones((1, 1, 4)), 0), ValueError, ["upsample: factors must be at"]),
+    (lambda: nn.upsample(np.ones((1, 1, 4)), 1.5), TypeError, ["upsample: factors must be an in"]),
+    (lambda: nn.upsample(np.ones(4), 2), ValueError, ["upsample: x must be (N, C, L) or"]),
+    (lambda: nn.relu([1.0]), TypeError, ["relu: x must be a NumPy array; got list"]),
+    (lambda: nn.relu(np.arange(3)), TypeError, ["relu: x must be float32 or float64; got int64"]),
+    (lambda: nn.conv(np.ones((1, 1, 4)), np.ones((1, 1, 1)), out=np.ones((1, 1, 4))), TypeError,
+     ["conv: out cannot be used here"]),
+    (lambda: nn.conv(np.ones((1, 1, 4)), [1.0]), TypeError, ["conv: w must be a NumPy array"]),
+    (lambda: nn.max_pool(np.ones((1, 1, 4)), 5), ValueError, ["max_pool: the window must fit"]),
+])
+def test_bad_arrays_are_refused(call, error, fragments):
+    refused(call, error, fragments)
+
+
+def test_one_factor_serves_all_axes():
+    x = drawn((2, 3, 4))
+    np.testing.assert_array_equal(nn.upsample(x, 2), nn.upsample(x, (2, 2)))
+
+
+def test_a_second_derivative_by_another_way_is_refused_too():
+    """In the kernel, of a slope that does not depend on it; and in a factor of the slope."""
+    x, w = drawn((1, 4), n=1), np.ones((1, 1, 2))
+
+    def of_x(w):
+        return autograd.grad(lambda x: autograd.numpy.sum(nn.conv(x, w)))(x)
+
+    def scaled(s):
+        return autograd.grad(lambda x: s * autograd.numpy.sum(nn.conv(x, w)))(x)
+
+    for function, at in ((of_x, w), (scaled, 2.0)):
+        with pytest.raises(NotImplementedError, match="conv: a second derivative is not"):
+            autograd.grad(lambda a, f=function: autograd.numpy.sum(f(a)))(at)
