@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 EXTRAS ?= test
 SOURCES = pyproject.toml setup.py $(wildcard coursekit/kernels/*.p* coursekit/kernels/*.h)
 
-.PHONY: learn test build clean
+.PHONY: learn test build bench clean
 
 learn: $(BIN)/.learn
 	$(BIN)/coursekit learn workspace
@@ -22,6 +22,9 @@ test: $(BIN)/.$(EXTRAS)
 
 build: $(BIN)/.$(EXTRAS)
 	$(BIN)/coursekit build
+
+bench: $(BIN)/.peers
+	$(BIN)/coursekit bench
 
 clean:
 	rm -rf $(VENV) build *.egg-info coursekit/kernels/*.so
