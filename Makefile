@@ -21,7 +21,7 @@ test: $(BIN)/.$(EXTRAS)
 	$(BIN)/python -m pytest --doctest-modules --doctest-glob=README.md
 
 # Comparisons with PyTorch, on a machine that does nothing else meanwhile.
-bench: $(BIN)/.test,peers
+bench: $(BIN)/.peers
 	$(BIN)/coursekit bench
 	$(BIN)/python benchmarks/training_step.py
 

@@ -190,7 +190,7 @@ def grad_w_over_pixels(const floating[:, :, :, ::1] grad, const floating[:, :, :
     cdef Planes planes
     planes, at = forward_planes(np.shape(x), itemsize, window, np.shape(grad)[2:])
     cdef Plan plan = sliding_plan(planes, itemsize, C, at, np.shape(grad)[2:], 0,
-                                  (grad.shape[3], 1))
+                                  (grad.shape[3], 1), False)
     # Gradients stand as the plan's vectors ask for: they do so already where each is whole.
     cdef bint whole = (plan.first[plan.vectors] == plan.vectors
                        and plan.vectors * lanes == plane)

@@ -7,6 +7,11 @@
 # This file makes the tables, by whole numbers alone; conv.pxi runs through them.
 
 
+# Products that count as few, in `sliding_plan`; they fit into one chunk of `correlate`.
+cdef enum:
+    FEW = 64
+
+
 cdef class Plan:
     """The tables of one correlation: an offset for each product that is summed, and for each
     vector of sums its place in the source, `base`, and in the result, its segments."""
@@ -112,7 +117,8 @@ def source_planes(shape, itemsize, low, stride, phases, rows, columns, out_shape
     return Planes(shape, itemsize, low, stride, phases, rows, columns, not itself)
 
 
-def sliding_plan(Planes planes, itemsize, channels, taps, out_shape, place, step):
+def sliding_plan(Planes planes, itemsize, channels, taps, out_shape, place, step,
+                 bint again=True):
     """The plan of a window that slides over planes.
 
     Parameters
@@ -125,6 +131,8 @@ def sliding_plan(Planes planes, itemsize, channels, taps, out_shape, place, step
         Rows and columns of outputs.
     place, step : int, (int, int)
         Where output (0, 0) goes, and how far apart rows and columns go.
+    again : bool
+        Whether an output may be computed twice.
     """
     cdef Py_ssize_t lanes = VECTOR_BYTES // itemsize, rows, columns, c, k = 0
     cdef Py_ssize_t i = 0, j = 0, v = 0, s = 0, lane, count, last, start, row_step, column_step
@@ -133,16 +141,29 @@ def sliding_plan(Planes planes, itemsize, channels, taps, out_shape, place, step
     start = place
     most = rows * blocks(columns, lanes)
     cdef Plan plan = Plan(channels * len(taps), most, most + rows)
-    cdef list at = [(plane * planes.size + row * planes.pitch + column)
-                    for plane, row, column in taps]
+    cdef Buffer at = numbers([plane * planes.size + row * planes.pitch + column
+                              for plane, row, column in taps])
+    cdef Py_ssize_t t, count_taps = len(taps)
     for c in range(channels):
-        for tap in at:
-            plan.offset[k] = c * planes.phases * planes.size + <Py_ssize_t> tap
+        for t in range(count_taps):
+            plan.offset[k] = c * planes.phases * planes.size + (<Py_ssize_t *> at.start)[t]
             k += 1
-    # Vectors are laid over the plane from the first output that has none yet, over the ends of
-    # rows too. In an image that is not copied, the last one is drawn back to end where it ends.
+    # With few products to sum, putting lanes in place one by one would cost more than the sums:
+    # then the last vector of each row is drawn back, and computes some outputs a second time.
+    cdef bint row_by_row = again and plan.products <= FEW and columns >= lanes and column_step == 1
+    # Else vectors are laid over the plane from the first output that has none yet, over the ends
+    # of rows too. In an image that is not copied, the last is drawn back to end where it ends.
     last = (rows - 1) * planes.pitch + columns - (0 if planes.copied else lanes)
     plan.lane_step = column_step
+    while i < rows and row_by_row:
+        j = min(j, columns - lanes)
+        plan.base[v] = i * planes.pitch + j
+        plan.segments[v] = segment(start + i * row_step + j, 0, lanes)
+        j += lanes
+        if j == columns:
+            i, j = i + 1, 0
+        v += 1
+        plan.first[v] = v
     while i < rows:
         plan.base[v] = min(i * planes.pitch + j, last)
         lane = i * planes.pitch + j - plan.base[v]

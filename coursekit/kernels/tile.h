@@ -170,7 +170,8 @@ static void NAME(run_tile)(ptrdiff_t rows, ptrdiff_t used, ptrdiff_t steps, cons
        sums[row][v][lane] += sum over p of  g[row][place[p] + lane] * x[v][base[p] + lane]. */
 ALWAYS void NAME(dots)(const ptrdiff_t rows, const ptrdiff_t vecs, ptrdiff_t steps, const TYPE *g,
                        ptrdiff_t row_step, const ptrdiff_t *place, const TYPE *const *x,
-                       const ptrdiff_t *base, NAME(vec) *result) {
+                       const ptrdiff_t *base, ptrdiff_t used, TYPE *result,
+                       ptrdiff_t result_step) {
     NAME(vec) sums[MOST][MOST];
     UNROLL for (ptrdiff_t r = 0; r < rows; r++)
         UNROLL for (ptrdiff_t v = 0; v < vecs; v++) sums[r][v] = (NAME(vec)){0};
@@ -183,15 +184,17 @@ ALWAYS void NAME(dots)(const ptrdiff_t rows, const ptrdiff_t vecs, ptrdiff_t ste
             UNROLL for (ptrdiff_t v = 0; v < vecs; v++)
                 sums[r][v] += *(const NAME(vec) *)gradient * samples[v];
     }
-    UNROLL for (ptrdiff_t r = 0; r < rows; r++)
-        UNROLL for (ptrdiff_t v = 0; v < vecs; v++) result[r * vecs + v] = sums[r][v];
+    UNROLL for (ptrdiff_t r = 0; r < rows; r++, result += result_step)
+        UNROLL for (ptrdiff_t v = 0; v < vecs; v++)
+            if (v < used) *(NAME(vec) *)(result + v * LANES) += sums[r][v];
 }
 
 #define FUNCTION(ROWS, VECS)                                                                      \
     static void NAME(dots_##ROWS##x##VECS)(ptrdiff_t steps, const TYPE *g, ptrdiff_t row_step,    \
                                            const ptrdiff_t *place, const TYPE *const *x,          \
-                                           const ptrdiff_t *base, NAME(vec) *result) {            \
-        NAME(dots)(ROWS, VECS, steps, g, row_step, place, x, base, result);                       \
+                                           const ptrdiff_t *base, ptrdiff_t used, TYPE *result,   \
+                                           ptrdiff_t result_step) {                               \
+        NAME(dots)(ROWS, VECS, steps, g, row_step, place, x, base, used, result, result_step);    \
     }
 #define TILE(ROWS, VECS) FUNCTION(ROWS, VECS) FUNCTION(ROWS, 1)
 TILES(TILE)
@@ -204,19 +207,17 @@ static void NAME(run_dots)(ptrdiff_t rows, ptrdiff_t used, ptrdiff_t steps, cons
                            const ptrdiff_t *offset, const ptrdiff_t *base, TYPE *sums,
                            ptrdiff_t sums_step) {
     const TYPE *x[MOST];
-    NAME(vec) result[MOST * MOST];
     ptrdiff_t vecs = used == 1 ? 1 : tile_vecs(rows);
     for (ptrdiff_t v = 0; v < vecs; v++) x[v] = source + offset[v < used ? v : used - 1];
+#define ARGUMENTS (steps, g, row_step, place, x, base, used, sums, sums_step)
 #define TILE(ROWS, VECS)                                                                          \
     if (rows == ROWS) {                                                                           \
-        if (vecs == 1) NAME(dots_##ROWS##x1)(steps, g, row_step, place, x, base, result);         \
-        else NAME(dots_##ROWS##x##VECS)(steps, g, row_step, place, x, base, result);              \
+        if (vecs == 1) NAME(dots_##ROWS##x1) ARGUMENTS;                                           \
+        else NAME(dots_##ROWS##x##VECS) ARGUMENTS;                                                \
     } else
     TILES(TILE) __builtin_unreachable();
 #undef TILE
-    for (ptrdiff_t r = 0; r < rows; r++)
-        for (ptrdiff_t v = 0; v < used; v++)
-            *(NAME(vec) *)(sums + r * sums_step + v * LANES) += result[r * vecs + v];
+#undef ARGUMENTS
 }
 
 /* Runs STEP(vec, j) over 0 .. count - 1, a vector of type `vec` at a time; the last is drawn back

@@ -6,6 +6,8 @@ operation, the argument, the rule and what was received.
 
 import math
 import sys
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -74,8 +76,37 @@ def _out_shape(op, view, x):
     return spatial
 
 
-def conv_call(op, x, w, b, stride, padding, dilation, groups):
-    """Window, groups and output shape of a convolution of checked arrays."""
+class _Array(NamedTuple):
+    """What is to be known of an array before its numbers matter."""
+
+    shape: tuple
+    itemsize: int
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+
+def conv_call(op, x, w, b, *options):
+    """Window, groups and output shape of a convolution of checked arrays, and the window as
+    kernels take it; `options` are stride, padding, dilation and groups.
+
+    Networks make the same calls again and again, so the last ones are remembered.
+    """
+    arrays = [a if a is None else _Array(a.shape, a.itemsize) for a in (x, w, b)]
+    work_out = _remembered if _plain_numbers(options) else _conv_call
+    return work_out(op, *arrays, *options)
+
+
+def _plain_numbers(value):
+    """Whether the value is made of int, str and tuple alone: 1.0 and True are equal to 1, and
+    must not be taken for it where calls are remembered."""
+    if type(value) is tuple:
+        return all(map(_plain_numbers, value))
+    return type(value) in (int, str)
+
+
+def _conv_call(op, x, w, b, stride, padding, dilation, groups):
     rank = image(op, "x", x)
     if w.ndim != x.ndim:
         form = "(K, C // groups, S)" if rank == 1 else "(K, C // groups, R, S)"
@@ -98,7 +129,10 @@ def conv_call(op, x, w, b, stride, padding, dilation, groups):
         raise ValueError(f"{op}: w must have a tap along each axis; got shape {w.shape}")
     view = window(op, rank, w.shape[2:], stride, padding, dilation)
     shape = (x.shape[0], w.shape[0], *_out_shape(op, view, x))
-    return view, groups, shape
+    return view, groups, shape, planar(view, x.shape[2:])
+
+
+_remembered = lru_cache(maxsize=256)(_conv_call)
 
 
 def pool_call(op, x, kernel_size, stride, padding, dilation):

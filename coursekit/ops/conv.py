@@ -81,7 +81,9 @@ def conv(
         )
     given = (x, w, b)
     x, w, b = checks.arrays("conv", x=x, w=w, b=b)
-    view, groups, shape = checks.conv_call("conv", x, w, b, stride, padding, dilation, groups)
+    view, groups, shape, plane_view = checks.conv_call(
+        "conv", x, w, b, stride, padding, dilation, groups
+    )
     if algorithm.startswith("winograd") and not _has_three_rows(view):
         raise ValueError(
             f"conv: algorithm must be 'auto' or 'direct' unless the kernel has three rows and "
@@ -90,8 +92,7 @@ def conv(
     target = checks.output("conv", out, shape, x.dtype, *given)
     checks.run(
         "conv", kernels.build().conv,
-        checks.planes(x), checks.planes(w), b, checks.planar(view, x.shape[2:]), groups,
-        checks.planes(target), algorithm,
+        checks.planes(x), checks.planes(w), b, plane_view, groups, checks.planes(target), algorithm,
     )
     return checks.deliver(target, out)
 
@@ -130,14 +131,14 @@ def conv_backward(grad, x, w, *, stride=1, padding=0, dilation=1, groups=1):
     """
     op = "conv_backward"
     grad, x, w = checks.arrays(op, grad=grad, x=x, w=w)
-    view, groups, shape = checks.conv_call(op, x, w, None, stride, padding, dilation, groups)
+    _, groups, shape, view = checks.conv_call(op, x, w, None, stride, padding, dilation, groups)
     checks.gradient(op, grad, shape)
     grad_x, grad_w = np.empty_like(x), np.empty_like(w)
     grad_b = np.empty(w.shape[0], w.dtype)
     checks.run(
         op, kernels.build().conv_backward,
         checks.planes(grad), checks.planes(x), checks.planes(w),
-        checks.planar(view, x.shape[2:]), groups,
+        view, groups,
         checks.planes(grad_x), checks.planes(grad_w), grad_b,
     )
     return grad_x, grad_w, grad_b
