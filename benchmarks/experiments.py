@@ -50,8 +50,9 @@ def stored():
 
 def keep(figures):
     """Write the store and the table; a reader never sees half a file."""
-    for path, text in ((STORE, json.dumps(figures, indent=1, sort_keys=True) + "\n"),
-                       (TABLE, table(figures))):
+    store = json.dumps(figures, indent=1, sort_keys=True) + "\n"
+    # The table of what is read back: its rows follow the store's order, not that of the runs.
+    for path, text in ((STORE, store), (TABLE, table(json.loads(store)))):
         fresh = path.with_suffix(".new")
         fresh.write_text(text, encoding="utf-8")
         os.replace(fresh, path)

@@ -2,8 +2,8 @@
 
 A net is a value, its parameters one flat vector, its output a pure function of both, so
 `autograd.grad` applies. `layers`, `containers` and `attention` hold the layers, `primitives`
-the operations and their gradients, `training` the losses and the loop, `files` saving and
-loading.
+the operations and their gradients, `losses`, `optimisers` and `training` what fits a net,
+`files` saving and loading.
 """
 
 from coursekit.nn.attention import Attention, Position
@@ -21,8 +21,10 @@ from coursekit.nn.layers import (
     Relu,
     Upsample,
 )
+from coursekit.nn.losses import cross_entropy, squared_error
+from coursekit.nn.optimisers import SGD, Adam, cosine
 from coursekit.nn.primitives import attention, avg_pool, conv, max_pool, relu, upsample
-from coursekit.nn.training import SGD, Adam, Fit, cosine, cross_entropy, fit, squared_error
+from coursekit.nn.training import Fit, fit
 
 __all__ = [
     "SGD", "Adam", "Attention", "AvgPool", "Conv", "Fit", "Flatten", "GlobalAvgPool", "Layer",

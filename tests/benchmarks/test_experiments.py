@@ -113,6 +113,17 @@ def test_a_figure_that_is_no_number_keeps_no_claim():
     assert "does not hold" in experiments.table(figures)
 
 
+def test_the_table_that_is_written_is_that_of_the_store(tmp_path, monkeypatch):
+    """Measures once stood in the order of the run, and moved when the store was read again."""
+    monkeypatch.setattr(experiments, "STORE", tmp_path / "store.json")
+    monkeypatch.setattr(experiments, "TABLE", tmp_path / "store.md")
+    found = {"receptive field": 47.0, "parameters": 37152.0, "MACs, millions": 17.7,
+             "activations, millions": 0.19}
+    experiments.keep({"density": {"strided 2,2,2,1,1": {"0": found}}})
+    assert experiments.TABLE.read_text("utf-8") == experiments.table(experiments.stored())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["store.json", "store.md"]
+
+
 def broken(figures, name, variant, measure):
     """The figures with one far ahead or behind on every seed."""
     for shift in (1e6, -1e6):
