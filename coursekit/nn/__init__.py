@@ -9,12 +9,12 @@ the operations and their gradients, `losses`, `optimisers` and `training` what f
 from coursekit.nn.attention import Attention, Position
 from coursekit.nn.containers import Parallel, Residual, Sequential
 from coursekit.nn.files import load, save
+from coursekit.nn.layer import Layer
 from coursekit.nn.layers import (
     AvgPool,
     Conv,
     Flatten,
     GlobalAvgPool,
-    Layer,
     LayerNorm,
     Linear,
     MaxPool,

@@ -7,9 +7,9 @@ import numpy as np
 from autograd import numpy as anp
 
 from coursekit import geometry
-from coursekit.geometry import Window
+from coursekit.geometry import Window, integer
 from coursekit.nn import primitives
-from coursekit.nn.layers import Layer, _spatial, count
+from coursekit.nn.layer import Layer, spatial
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class Attention(Layer):
     relative: bool = field(default=False, kw_only=True)
 
     def __post_init__(self):
-        count("Attention", "heads", self.heads)
+        integer("Attention", "heads", self.heads, 1)
         for name in ("width", "channels"):
             if getattr(self, name) is not None:
-                count("Attention", name, getattr(self, name))
+                integer("Attention", name, getattr(self, name), 1)
         window = self.sees
         if window == "all":
             if self.dilation != 1:
@@ -78,7 +78,7 @@ class Attention(Layer):
         ))
 
     def out_shape(self, shape):
-        shape = _spatial("Attention", shape)
+        shape = spatial("Attention", shape)
         window = self.sees
         if window != "all" and len(window.kernel_size) != len(shape) - 1:
             raise ValueError(
@@ -99,7 +99,7 @@ class Attention(Layer):
         return self.heads * (self.width or channels // self.heads)
 
     def parameter_shapes(self, shape):
-        shape = _spatial("Attention", shape)
+        shape = spatial("Attention", shape)
         inner = self._inner(shape[0])
         shapes = {name: (inner, shape[0]) for name in ("query", "key", "value")}
         shapes["output"] = (self.channels or shape[0], inner)
@@ -175,10 +175,10 @@ class Position(Layer):
     """Adds one learned number for each channel and position: absolute places for attention."""
 
     def out_shape(self, shape):
-        return _spatial("Position", shape)
+        return spatial("Position", shape)
 
     def parameter_shapes(self, shape):
-        return {"position": _spatial("Position", shape)}
+        return {"position": spatial("Position", shape)}
 
     def _draw(self, rng, shape):
         return [0.1 * rng.standard_normal(shape)]

@@ -3,7 +3,8 @@
 from autograd import numpy as anp
 
 from coursekit.geometry import shown
-from coursekit.nn.layers import Conv, Layer, Relu
+from coursekit.nn.layer import Layer
+from coursekit.nn.layers import Conv, Relu
 
 
 class _Holder(Layer):

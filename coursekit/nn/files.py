@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit.geometry import shown
-from coursekit.nn.layers import Layer
+from coursekit.nn.layer import Layer
 
 
 def save(path, net, params, input_shape):

@@ -3,8 +3,8 @@
 import numpy as np
 from autograd.extend import Box
 
+from coursekit.geometry import integer
 from coursekit.nn import primitives
-from coursekit.nn.layers import count
 
 
 def cross_entropy(logits, targets, ignore=-1):
@@ -29,7 +29,7 @@ def cross_entropy(logits, targets, ignore=-1):
         If the shapes do not belong together, a target is no class, or none counts.
     """
     array, targets = _outputs_and_targets("cross_entropy", "logits", logits, targets)
-    ignore = count("cross_entropy", "ignore", ignore, -(2**31))
+    ignore = integer("cross_entropy", "ignore", ignore, -(2**31))
     if targets.dtype.kind not in "iu":
         raise TypeError(f"cross_entropy: targets must be integers; got {targets.dtype}")
     if array.ndim < 2 or targets.shape != (array.shape[0], *array.shape[2:]):

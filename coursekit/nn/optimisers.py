@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coursekit.geometry import shown
-from coursekit.nn.layers import count
+from coursekit.geometry import integer, shown
 
 
 def _real(op, name, number, least, most, *, least_too):
@@ -144,7 +143,7 @@ def cosine(lr, steps, warmup=0):
         If one is no number, or out of range.
     """
     _real("cosine", "lr", lr, 0, math.inf, least_too=False)
-    steps, warmup = count("cosine", "steps", steps), count("cosine", "warmup", warmup, 0)
+    steps, warmup = integer("cosine", "steps", steps, 1), integer("cosine", "warmup", warmup, 0)
     if warmup > steps:
         raise ValueError(f"cosine: warmup must be at most steps={steps}; got {warmup}")
 

@@ -13,9 +13,9 @@ from autograd.extend import Box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from coursekit.geometry import shown
+from coursekit.geometry import integer, shown
 from coursekit.nn import primitives
-from coursekit.nn.layers import Layer, count
+from coursekit.nn.layer import Layer
 from coursekit.nn.losses import cross_entropy
 from coursekit.nn.optimisers import Adam
 
@@ -113,8 +113,8 @@ def fit(net, params, data, *, loss=cross_entropy, optimiser=None, steps=250, bat
     >>> bool(done.history[-1] < 0.1 * done.history[0]), done.ended
     (True, 'finished')
     """
-    batches = _Batches(_checked(data), count("fit", "batch", batch), count("fit", "seed", seed, 0))
-    steps = count("fit", "steps", steps)
+    batch, seed = integer("fit", "batch", batch, 1), integer("fit", "seed", seed, 0)
+    batches, steps = _Batches(_checked(data), batch, seed), integer("fit", "steps", steps, 1)
     params, start = _begin(net, params, loss, Adam() if optimiser is None else optimiser)
     update = start(params)
     step_loss = value_and_grad(lambda theta, x, y: _number(loss(net(theta, x), y)))
