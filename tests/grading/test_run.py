@@ -130,11 +130,11 @@ def paths(kernel_size, rates):
 """, "killed"),
     "a death in the future": ("""
 import os, threading
-threading.Timer(0.3, os._exit, [0]).start()
+threading.Timer(1.0, os._exit, [0]).start()
 
 def paths(kernel_size, rates):
     import time
-    time.sleep(1)
+    time.sleep(2)
 """, "killed"),
     "a signal to the grader's group": ("""
 import os, signal
