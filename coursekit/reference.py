@@ -54,8 +54,11 @@ def conv_backward(grad, x, w, window, groups, grad_x, grad_w, grad_b):
 def max_pool(x, window, out, indices):
     """out[n, c, i, j] = the largest sample of the window; the first of equals, the first NaN.
 
-    `indices` receives the place of that sample in the unpadded plane, counted row by row.
+    `indices`, unless None, receives the place of that sample in the unpadded plane, counted row by
+    row.
     """
+    if indices is None:
+        indices = np.empty(out.shape, np.int64)
     padded = _pad(x, window)
     places = _pad(np.arange(x.shape[2] * x.shape[3]).reshape(1, 1, *x.shape[2:]), window, -1)
     out[...] = -np.inf

@@ -46,11 +46,11 @@ def max_pool(
     (plain,) = checks.arrays("max_pool", x=x)
     view, shape = checks.pool_call("max_pool", plain, kernel_size, stride, padding, dilation)
     target = checks.output("max_pool", out, shape, plain.dtype, x)
-    indices = checks.empty("max_pool", shape, np.dtype(np.int64))
+    indices = checks.empty("max_pool", shape, np.dtype(np.int64)) if return_indices else None
     checks.run(
         "max_pool", kernels.build().max_pool,
         checks.planes(plain), checks.planar(view, plain.shape[2:]), checks.planes(target),
-        checks.planes(indices),
+        checks.planes(indices) if return_indices else None,
     )
     y = checks.deliver(target, out)
     return (y, indices) if return_indices else y

@@ -190,3 +190,41 @@ def test_a_pool_of_one_tap_is_a_subsample(call):
     options = {"stride": call.stride}
     np.testing.assert_array_equal(ck.max_pool(x, 1, **options), x[:, :, *steps])
     np.testing.assert_array_equal(ck.avg_pool(x, 1, **options), x[:, :, *steps])
+
+
+WIDE = [
+    {"kernel_size": 2}, {"kernel_size": 3, "stride": 1, "padding": 1},
+    {"kernel_size": 3, "stride": 1, "padding": "same", "dilation": 7},
+    {"kernel_size": (2, 5), "stride": (3, 2), "padding": ((1, 0), (2, 2)), "dilation": (4, 3)},
+    {"kernel_size": (5, 1), "stride": (1, 3)}, {"kernel_size": (1, 4), "stride": (7, 1)},
+    {"kernel_size": 3, "stride": 2, "padding": 20, "dilation": 20},
+]
+
+
+@pytest.mark.parametrize("options", WIDE, ids=str)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("isa", BUILDS)
+def test_rows_as_long_as_vectors(isa, dtype, options):
+    """Longer than the drawn ones: values alone take another path than values with places."""
+    rng = np.random.default_rng(7)
+    x = rng.integers(-3, 4, (2, 3, 37, 83)).astype(dtype)
+    x[x == 0] *= rng.choice([-1, 1], (x == 0).sum())  # zeros of both signs, which are equal
+    special = x.copy()
+    special.flat[rng.choice(x.size, 40, replace=False)] = np.nan
+    special.flat[rng.choice(x.size, 40, replace=False)] = np.inf
+    with ck.use_isa(isa):
+        for a in (x, special):
+            largest, places = ck.max_pool(a, return_indices=True, **options)
+            alone = ck.max_pool(a, **options)
+            assert alone.tobytes() == largest.tobytes(), "the same bits, signs of zeros too"
+            flat = a.reshape(2, 3, -1)
+            found = np.take_along_axis(flat, places.reshape(2, 3, -1), axis=2)
+            np.testing.assert_array_equal(found.reshape(alone.shape), alone)
+        means = [ck.avg_pool(a, count_include_pad=pad, **options)
+                 for a in (x, special) for pad in (True, False)]
+    with ck.use_isa("reference"):
+        expected = [ck.avg_pool(a, count_include_pad=pad, **options)
+                    for a in (x, special) for pad in (True, False)]
+    for mean, other in zip(means, expected, strict=True):
+        np.testing.assert_allclose(mean, other, rtol=1e-6 if dtype == np.float32 else 1e-14,
+                                   atol=1e-6)
