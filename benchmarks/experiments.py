@@ -1,6 +1,6 @@
 """Every training experiment of the course, over seeds: what was seen against what is claimed.
 
-    pip install -e '.[test,data]'
+    pip install -e .
     python benchmarks/experiments.py                 # what the stored table lacks
     python benchmarks/experiments.py --again         # everything
     python benchmarks/experiments.py scenes adding   # some, again

@@ -10,6 +10,7 @@ from coursekit import geometry
 from coursekit.analysis import graph as graphs
 from coursekit.analysis.checks import sample_shape
 from coursekit.geometry import Window, integer, shown
+from coursekit.ops.checks import is_float
 
 
 class Cost(NamedTuple):
@@ -72,7 +73,7 @@ def cost(layers, input_shape, *, dtype=np.float32):
     >>> cost([Window((3, 3), padding="same", dilation=2)] * 2, (16, 32, 32))
     Cost(parameters=4608, macs=4718592, activations=32768, bytes=149504)
     """
-    if not _is_float(dtype):
+    if not is_float(dtype):
         raise TypeError(f"cost: dtype must be float32 or float64; got {shown(dtype)}")
     return total(walk("cost", layers, input_shape), dtype)
 
@@ -174,10 +175,3 @@ def _out_shape(name, label, layer, shape):
         return tuple(layer.out_shape(shape))
     except ValueError as error:
         raise ValueError(f"{name}: {label}: {error}") from None
-
-
-def _is_float(dtype):
-    try:
-        return dtype is not None and np.dtype(dtype) in (np.float32, np.float64)
-    except TypeError:
-        return False

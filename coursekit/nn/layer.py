@@ -13,6 +13,7 @@ import numpy as np
 
 from coursekit.geometry import integer, shown
 from coursekit.nn import primitives
+from coursekit.ops.checks import is_float
 
 
 class Layer:
@@ -68,7 +69,7 @@ class Layer:
             If there are more parameters than memory holds.
         """
         op = f"{self.name}.init"
-        if not _is_float(dtype):
+        if not is_float(dtype):
             raise TypeError(f"{op}: dtype must be float32 or float64; got {shown(dtype)}")
         seed = integer(op, "seed", seed, 0)
         self.out_shape(input_shape)
@@ -161,10 +162,3 @@ def spatial(name, shape):
     if len(shape) not in (2, 3):
         raise ValueError(f"{name}: needs samples of shape (C, L) or (C, H, W); got {shape}")
     return shape
-
-
-def _is_float(dtype):
-    try:
-        return dtype is not None and np.dtype(dtype) in (np.float32, np.float64)
-    except TypeError:  # no dtype at all
-        return False

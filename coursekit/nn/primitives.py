@@ -55,6 +55,22 @@ def _once(name, g, ans):
     return np.asarray(g, ans.dtype)
 
 
+def _registered(forward, backward):
+    """`forward` as a primitive; ``backward(g, ans, *args)`` gives its arguments' gradients."""
+    function = primitive(forward)
+
+    def vjp(argnums, ans, args, kwargs):
+        def pull(g):
+            g = _once(forward.__name__, g, ans)
+            grads = backward(g, ans, *args, **kwargs)
+            return [grads[argnum] for argnum in argnums]
+
+        return pull
+
+    defvjp_argnums(function, vjp)
+    return function
+
+
 def _differentiable(backward):
     """Make a function of arrays a primitive.
 
@@ -62,17 +78,7 @@ def _differentiable(backward):
     """
 
     def decorate(forward):
-        function = primitive(forward)
-
-        def vjp(argnums, ans, args, kwargs):
-            def pull(g):
-                g = _once(forward.__name__, g, ans)
-                grads = backward(g, ans, *args, **kwargs)
-                return [grads[argnum] for argnum in argnums]
-
-            return pull
-
-        defvjp_argnums(function, vjp)
+        function = _registered(forward, backward)
 
         @functools.wraps(forward)
         def call(*args, **options):
@@ -101,24 +107,11 @@ def _of_theta(backward):
     parameters, in the order in which they lie in theta.
     """
 
-    def decorate(forward):
-        function = primitive(forward)
+    def gathered(g, ans, theta, x, at, *rest):
+        grad_x, *grads = backward(g, ans, theta, x, at, *rest)
+        return _sparse(theta, at, grads), grad_x
 
-        def vjp(argnums, ans, args, kwargs):
-            theta, _, at = args[:3]
-
-            def pull(g):
-                g = _once(forward.__name__, g, ans)
-                grad_x, *grads = backward(g, ans, *args, **kwargs)
-                by_argument = {0: _sparse(theta, at, grads), 1: grad_x}
-                return [by_argument[argnum] for argnum in argnums]
-
-            return pull
-
-        defvjp_argnums(function, vjp)
-        return function
-
-    return decorate
+    return lambda forward: _registered(forward, gathered)
 
 
 def _sparse(theta, at, grads):

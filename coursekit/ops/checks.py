@@ -49,6 +49,14 @@ def _plain(op, name, a):
         raise MemoryError(f"{op}: {name} must be copied into C order: {error}") from None
 
 
+def is_float(dtype):
+    """Whether this is, or names, float32 or float64."""
+    try:
+        return dtype is not None and np.dtype(dtype) in (np.float32, np.float64)
+    except TypeError:  # no dtype at all
+        return False
+
+
 def image(op, name, x):
     """Refuse what is neither (N, C, L) nor (N, C, H, W); return the number of spatial axes."""
     if x.ndim not in (3, 4):
