@@ -32,7 +32,7 @@ HEIGHT = {name: -depth for depth, floor in enumerate(FLOORS) for name in floor}
 DOORS = {"cli", "bench", "doctor"}
 # Grading and authoring import nothing from below the line.
 ABOVE_THE_LINE = {"grading", "authoring"}
-SET_UP = "coursekit.grading.emit"
+SET_UP = "coursekit.grading.feedback"
 
 
 def sources(root):
@@ -180,9 +180,9 @@ def test_lessons_use_public_names_only(folder):
 
 def test_private_names_in_a_lesson_are_caught(tmp_path):
     path = tmp_path / "01_topic.py"
-    path.write_text("import coursekit as ck\nfrom coursekit.grading.emit import emit\n"
+    path.write_text("import coursekit as ck\nfrom coursekit.grading.feedback import exercise\n"
                     "ck.conv\nck.kernels\nfrom coursekit import conv\n", encoding="utf-8")
-    set_up = "01_topic.py:2: imports coursekit.grading.emit.emit"
+    set_up = "01_topic.py:2: imports coursekit.grading.feedback.exercise"
     others = ["01_topic.py:5: imports coursekit.conv", "01_topic.py:4: uses ck.kernels"]
     assert list(private_names(path, set_up=True)) == others
     assert list(private_names(path)) == [set_up, *others]

@@ -48,14 +48,14 @@ def test_grade_prints_a_gradebook_and_writes_it(tmp_path):
             path.unlink()
     done = run("grade", folder, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "sandbox: none" in done.stdout and "6/6" in done.stdout
+    assert "sandbox: none" in done.stdout and "8/8" in done.stdout
     assert "no sandbox" in done.stderr
     rows = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
-    assert rows[0] == "submission,paths,share-read,take-apart,total,out of,notes"
-    assert [row.split(",")[:5] for row in rows[1:]] == [
-        ["not_json", "0", "0", "0", "0"],
-        ["right", "2", "2", "2", "6"],
-        ["untouched", "0", "0", "0", "0"],
+    assert rows[0] == "submission,paths,share-read,take-apart,no-holes,total,out of,notes"
+    assert [row.split(",")[:6] for row in rows[1:]] == [
+        ["not_json", "0", "0", "0", "0", "0"],
+        ["right", "2", "2", "2", "2", "8"],
+        ["untouched", "0", "0", "0", "0", "0"],
     ]
     assert sorted(p.stem for p in (tmp_path / "grades/records").iterdir()) == [
         "not_json", "right", "untouched"
@@ -92,7 +92,7 @@ def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path):
         (["grade", "nowhere"], "no such file or folder: nowhere"),
         (["grade", "."], "no .ipynb files in ."),
         (["grade", "empty.ipynb"], "name the exercise with --exercise; the notebooks say: none"),
-        (["grade", "empty.ipynb", "--exercise", "x"], "no exercise 'x'; there are: "),
+        (["grade", "empty.ipynb", "--exercise", "x"], "no exercise 'x' in "),
         (["build", "nowhere"], "no lessons/NN_topic.py or solutions/NN_topic.py in nowhere"),
         (["learn", "afile"], "afile is a file; name a folder for the workspace"),
     ],
@@ -135,7 +135,7 @@ def test_build_check_names_what_differs(tmp_path):
     source.write_text(source.read_text().replace("print(1)", "print(2)"))
     done = run("build", "--check", cwd=tmp_path)
     assert done.returncode == 1
-    assert "lessons/01_test.ipynb: cell 'one' differs from its source" in done.stdout
+    assert "lessons/01_test.py:4: cell 'one' differs in lessons/01_test.ipynb" in done.stdout
 
 
 def test_doctor_finds_everything_here(tmp_path):

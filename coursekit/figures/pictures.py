@@ -99,7 +99,7 @@ def _gallery(images, titles, size, vmin, vmax, rc):
                  (bottom + rows + grow * 0.6 * em) / (grow * high), title,
                  ha="center", va="bottom", fontsize=type_size)
     lowest = min(ax.get_position().y0 for ax in fig.axes)
-    fig.text(0.5, lowest - em / high, f"black {vmin:.2g}, white {vmax:.2g}", ha="center", va="top",
+    fig.text(0.5, lowest - em / high, f"black {vmin:.3g}, white {vmax:.3g}", ha="center", va="top",
              fontsize=type_size, color=rc["xtick.color"])
     return fig
 

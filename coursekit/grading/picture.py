@@ -163,11 +163,20 @@ def _drawn(value):
 
 
 def _text(value):
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        return _number(value[()])
-    with np.printoptions(precision=4, threshold=20):
-        text = " ".join(str(value).split())
+    """A value that is not drawn, in words of at most a line."""
+    text = repr(_plain(value)) if isinstance(value, (list, dict)) else str(_plain(value))
     return text if len(text) < 80 else f"{text[:80]} ..."
+
+
+def _plain(value):
+    """Arrays in a nested value as lists, so that they read as a learner would type them."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value
 
 
 def _number(value):

@@ -88,10 +88,10 @@ def matrix_table(matrix):
     """What each known way to answer gets, as a rich table."""
     questions = matrix.exercise.questions
     made = Table(title=matrix.exercise.name, caption="fails: on so many of the drawn inputs")
-    made.add_column("handed in", overflow="fold")
+    made.add_column("handed in", min_width=30)
     made.add_column("examples")
     for question in questions:
-        made.add_column(question.title, justify="right")
+        made.add_column(question.title, justify="right", overflow="fold")
     made.add_column("fails", justify="right")
     made.add_column("told")
     for row in matrix.rows:
@@ -120,7 +120,7 @@ def lines_of_check(checked, hints, folder):
         if checked.findings[answer].state != "right":
             known = checked.exercise.hints(answer)
             for number, (title, text) in enumerate(known[:hints], 1):
-                yield f"hint {number} of {len(known)}: {title}. {' '.join(text.split())}"
+                yield f"hint {number} of {len(known)}, {title}: {' '.join(text.split())}"
         yield ""
     yield from checked.notes
     points = [q.points for q in checked.exercise.questions

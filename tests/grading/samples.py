@@ -10,9 +10,11 @@ from pathlib import Path
 
 import nbformat
 
-from coursekit.grading.assemble import load_exercise
+from coursekit.grading.exercise import load_exercise
 
-PATHS, SHARE, APART = "answer-paths", "answer-share-read", "answer-take-apart"
+PATHS, SHARE, APART, HOLES = (
+    "answer-paths", "answer-share-read", "answer-take-apart", "answer-no-holes"
+)
 
 _DIFFERENT = {
     PATHS: """
@@ -43,6 +45,13 @@ take_apart = lambda image, rates: [
     [image[a::rates[0], b::rates[1]] for b in range(rates[1])] for a in range(rates[0])
 ]
 """,
+    HOLES: """
+def no_holes(kernel_size, rates):
+    reached = {0}
+    for rate in rates:
+        reached = {place + tap * rate for place in reached for tap in range(kernel_size)}
+    return len(reached) == max(reached) + 1
+""",
 }
 
 # Mistakes somebody would make.
@@ -63,35 +72,38 @@ def share_read(kernel_shape, rates):
 def take_apart(image, rates):
     p, q = rates
     h, w = image.shape
-    return image.reshape(h // p, p, w // q, q).transpose(1, 3, 2, 0)
+    return image.reshape(h // p, p, w // q, q).transpose(1, 3, 0, 2)[::-1]
+""",
+    HOLES: """
+import math
+
+def no_holes(kernel_size, rates):
+    return math.gcd(*rates) == 1
 """,
 }
 
 
 def handed_in(*answers):
     """The exercise with the given answers, a dict of id to source each; later ones win."""
-    notebook = load_exercise("06_gridding").notebook.copy()
     given = {name: source for answer in answers for name, source in answer.items()}
-    for cell in notebook.cells:
-        cell.source = given.get(cell.get("id"), cell.source)
-    return nbformat.writes(notebook)
+    return nbformat.writes(load_exercise("06_gridding").handed_in(given))
 
 
 def make():
-    """Name to (content, points of the three questions)."""
+    """Name to (content, points of the four questions)."""
     solved = load_exercise("06_gridding").solution
     loop = {PATHS: "def paths(kernel_size, rates):\n    while True:\n        pass"}
     leave = {PATHS: "import os\n\ndef paths(kernel_size, rates):\n    os._exit(0)"}
     return {
-        "right": (handed_in(solved), (2, 2, 2)),
-        "right_differently": (handed_in(_DIFFERENT), (2, 2, 2)),
-        "wrong": (handed_in(_WRONG), (0, 0, 0)),
-        "one_wrong": (handed_in(solved, {SHARE: _WRONG[SHARE]}), (2, 0, 2)),
-        "untouched": (handed_in(), (0, 0, 0)),
-        "empty_file": ("", (0, 0, 0)),
-        "not_json": ("{ this is not a notebook", (0, 0, 0)),
-        "endless_loop": (handed_in(solved, loop), (0, 2, 2)),
-        "os_exit": (handed_in(solved, leave), (0, 2, 2)),
+        "right": (handed_in(solved), (2, 2, 2, 2)),
+        "right_differently": (handed_in(_DIFFERENT), (2, 2, 2, 2)),
+        "wrong": (handed_in(_WRONG), (0, 0, 0, 0)),
+        "one_wrong": (handed_in(solved, {SHARE: _WRONG[SHARE]}), (2, 0, 2, 2)),
+        "untouched": (handed_in(), (0, 0, 0, 0)),
+        "empty_file": ("", (0, 0, 0, 0)),
+        "not_json": ("{ this is not a notebook", (0, 0, 0, 0)),
+        "endless_loop": (handed_in(solved, loop), (0, 2, 2, 2)),
+        "os_exit": (handed_in(solved, leave), (0, 2, 2, 2)),
     }
 
 

@@ -5,15 +5,16 @@ import os
 
 import nbformat
 import pytest
-from samples import APART, PATHS, SHARE
+from samples import APART, HOLES, PATHS, SHARE
 
 from coursekit.authoring.notebook import role
 from coursekit.grading import assemble
+from coursekit.grading.exercise import UnknownExercise, load_exercise
 
 
 @pytest.fixture(scope="module")
 def exercise():
-    return assemble.load_exercise("06_gridding")
+    return load_exercise("06_gridding")
 
 
 def _document(*cells, **fields):
@@ -26,17 +27,17 @@ def _cell(name, source="1", **fields):
 
 
 def test_an_exercise_knows_its_questions(exercise):
-    assert [q.answer for q in exercise.questions] == [PATHS, SHARE, APART]
-    assert [q.points for q in exercise.questions] == [2, 2, 2]
-    assert set(exercise.stubs) == set(exercise.solution) == {PATHS, SHARE, APART}
+    assert [q.answer for q in exercise.questions] == [PATHS, SHARE, APART, HOLES]
+    assert [q.points for q in exercise.questions] == [2, 2, 2, 2]
+    assert set(exercise.stubs) == set(exercise.solution) == {PATHS, SHARE, APART, HOLES}
     for name, stub in exercise.stubs.items():
         assert "NotImplementedError" in stub and stub != exercise.solution[name]
 
 
 def test_an_unknown_exercise_is_refused_with_those_there_are():
-    wanted = r"no exercise '99_none'; there are: .*06_gridding"
-    with pytest.raises(assemble.UnknownExercise, match=wanted):
-        assemble.load_exercise("99_none")
+    wanted = r"no exercise '99_none' in .*; there are: .*06_gridding"
+    with pytest.raises(UnknownExercise, match=wanted):
+        load_exercise("99_none")
 
 
 def test_answers_are_taken_by_id_and_everything_else_is_left(tmp_path):
@@ -98,7 +99,7 @@ def test_only_what_is_needed_is_run(exercise):
 def test_an_answer_may_be_run_and_not_graded(exercise):
     grafted = assemble.graft(exercise, exercise.solution, {SHARE})
     assert [cell.id for cell in grafted.cells] == [
-        "set-up", PATHS, SHARE, "graded-share-read", APART
+        "set-up", PATHS, SHARE, "graded-share-read", APART, HOLES
     ]
 
 

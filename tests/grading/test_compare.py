@@ -9,8 +9,11 @@ import pytest
 from coursekit.grading import compare, emit
 
 
-def payload(value, rtol=1e-6, atol=1e-9):
-    return {"value": emit.encode(value), "rtol": rtol, "atol": atol}
+def equal(expected, received, rtol=1e-6, atol=1e-9):
+    return compare.equal(expected, received, rtol, atol)
+
+
+payload = emit.encode
 
 
 def _objects(*values):
@@ -47,7 +50,7 @@ def _objects(*values):
     ],
 )
 def test_the_same_value_written_differently_is_equal(want, got):
-    assert compare.equal([payload(want)], [payload(got)])
+    assert equal([payload(want)], [payload(got)])
 
 
 @pytest.mark.parametrize(
@@ -71,14 +74,14 @@ def test_the_same_value_written_differently_is_equal(want, got):
     ],
 )
 def test_another_value_is_not(want, got):
-    assert not compare.equal([payload(want)], [payload(got)])
+    assert not equal([payload(want)], [payload(got)])
 
 
 def test_the_number_and_the_order_of_values_count():
     one, two = payload(1), payload(2)
-    assert compare.equal([one, two], [one, two])
+    assert equal([one, two], [one, two])
     for received in ([], [one], [two, one], [one, two, two]):
-        assert not compare.equal([one, two], received)
+        assert not equal([one, two], received)
 
 
 @pytest.mark.parametrize(
@@ -88,24 +91,31 @@ def test_the_number_and_the_order_of_values_count():
 def test_emit_displays_what_encode_makes_and_a_short_text(monkeypatch, value):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
-    emit.emit(value, rtol=0.5)
-    assert compare.equal([payload(value)], [shown[0][emit.MIME]])
-    assert shown[0][emit.MIME]["rtol"] == 0.5
+    emit.emit(value)
+    assert equal([payload(value)], [shown[0][emit.MIME]["value"]])
     assert len(shown[0]["text/plain"]) < 300
 
 
 def test_nothing_expected_is_nothing_proven():
-    assert not compare.equal([], [])
+    assert not equal([], [])
 
 
 def test_tolerances_are_the_reference_solutions():
-    assert not compare.equal([payload(1.0)], [payload(2.0, rtol=9.0, atol=9.0)])
-    assert compare.equal([payload(1.0, rtol=0.1)], [payload(1.05)])
+    assert not equal([payload(1.0)], [payload(1.05)])
+    assert equal([payload(1.0)], [payload(1.05)], rtol=0.1)
+
+
+def test_an_error_is_met_by_one_of_its_type_alone():
+    error, other = ({"kind": "error", "type": name} for name in ("IndexError", "KeyError"))
+    assert equal([error], [{**error, "said": "more"}])
+    for received in (other, payload(3), {"kind": "error"}, None):
+        assert not equal([error], [received])
+    assert not equal([payload(3)], [error])
 
 
 def _changed(**fields):
     forged = copy.deepcopy(payload(np.arange(3)))
-    forged["value"].update(fields)
+    forged.update(fields)
     return forged
 
 
@@ -117,19 +127,19 @@ for _ in range(5000):
 @pytest.mark.parametrize(
     "forged",
     [
-        None, 3, "text", [], {}, {"value": None}, {"value": {"kind": "array"}},
+        None, 3, "text", [], {}, {"value": None}, {"kind": "array"}, {"kind": "error", "type": "X"},
         _changed(kind="always equal"), _changed(dtype="O"), _changed(dtype=["<i8"]),
         _changed(shape=[4]), _changed(shape=[-3]), _changed(shape=[3.0]), _changed(shape="3"),
         _changed(shape=[2**62, 2**62]),
         _changed(shape=[10**4000] * 500), _changed(data="!!!"), _changed(data=None),
-        _changed(shape=[True, 3]), {"value": DEEP},
-        {"value": {"kind": "plain", "value": {"a": 1}}},
-        {"value": {"kind": "list", "items": 7}},
-        {"value": {"kind": "dict", "items": [[1, 2, 3]]}},
+        _changed(shape=[True, 3]), DEEP,
+        {"kind": "plain", "value": {"a": 1}},
+        {"kind": "list", "items": 7},
+        {"kind": "dict", "items": [[1, 2, 3]]},
     ],
 )
 def test_a_malformed_payload_is_unequal_and_no_error(forged):
-    assert not compare.equal([payload(np.arange(3))], [forged])
+    assert not equal([payload(np.arange(3))], [forged])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from coursekit.grading.run import Record
 def record(name, note="", outcome="pass"):
     return Record(
         submission=name, exercise="06_gridding", outcomes={"answer-a": outcome},
-        points={"answer-a": 3 * (outcome == "pass")}, out_of=3, notes=[note] * bool(note), seed=1,
+        points={"answer-a": 3 * (outcome == "pass")}, misconceptions={}, out_of=3,
+        notes=[note] * bool(note), seed=1,
     )
 
 

@@ -6,9 +6,10 @@ import json
 import psutil
 import pytest
 import samples
-from samples import APART, PATHS, SHARE
+from samples import APART, HOLES, PATHS, SHARE
 
-from coursekit.grading import assemble, report, run
+from coursekit.grading import key, report, run
+from coursekit.grading.exercise import load_exercise
 
 LIMITS = run.Limits(cell=3)
 SEED = 20240229
@@ -16,26 +17,26 @@ SEED = 20240229
 
 @pytest.fixture(scope="module")
 def exercise():
-    return assemble.load_exercise("06_gridding")
+    return load_exercise("06_gridding")
 
 
 @pytest.fixture(scope="module")
-def expected(exercise):
-    return run.expected_values(exercise, SEED, LIMITS)
+def keys(exercise):
+    return key.fetch(exercise, SEED)
 
 
 @pytest.fixture(scope="module")
-def graded(exercise, expected, tmp_path_factory):
+def graded(exercise, keys, tmp_path_factory):
     """Each sample's record."""
     folder = tmp_path_factory.mktemp("submissions")
     return {
-        name: run.grade(exercise, folder / f"{name}.ipynb", name, SEED, expected, LIMITS)
+        name: run.grade(exercise, folder / f"{name}.ipynb", name, SEED, keys, LIMITS)
         for name in samples.write(folder)
     }
 
 
 @pytest.fixture
-def hand_in(exercise, expected, tmp_path):
+def hand_in(exercise, keys, tmp_path):
     """Grade one submission with the given answers; the rest is the solution's."""
 
     def _hand_in(**answers):
@@ -44,7 +45,7 @@ def hand_in(exercise, expected, tmp_path):
         path = tmp_path / "s.ipynb"
         content = json.loads(samples.handed_in(exercise.solution, changed))
         path.write_text(json.dumps(content))  # in ASCII, whatever the answers hold
-        return run.grade(exercise, path, "s", SEED, expected, LIMITS)
+        return run.grade(exercise, path, "s", SEED, keys, LIMITS)
 
     return _hand_in
 
@@ -66,15 +67,15 @@ def test_outcomes_say_what_happened(graded):
     assert all(record.sandbox == "none" for record in graded.values())
 
 
-def test_inputs_are_fresh_for_each_run(exercise, expected):
-    assert run.expected_values(exercise, SEED, LIMITS) == expected
-    assert run.expected_values(exercise, SEED + 1, LIMITS) != expected
+def test_inputs_are_fresh_for_each_run(exercise, keys):
+    assert key.fetch(exercise, SEED) == keys
+    assert key.fetch(exercise, SEED + 1) != keys
 
 
-def test_emitted_values_of_another_run_earn_nothing(exercise, expected, tmp_path):
+def test_emitted_values_of_another_run_earn_nothing(exercise, keys, tmp_path):
     path = tmp_path / "s.ipynb"
     path.write_text(samples.handed_in(exercise.solution))
-    stale = run.grade(exercise, path, "s", SEED + 1, expected, LIMITS)
+    stale = run.grade(exercise, path, "s", SEED + 1, keys, LIMITS)
     assert stale.total == 0 and set(stale.outcomes.values()) == {"fail"}
 
 
@@ -173,7 +174,7 @@ def test_an_attack_wins_nothing_and_costs_only_its_question(hand_in, name):
     record = hand_in(paths=source)
     assert record.outcomes[PATHS] == outcome
     honest = 0 if name == "emit replaced" else 2  # it broke `emit` for its own other answers
-    assert tuple(record.points.values()) == (0, honest, honest)
+    assert tuple(record.points.values()) == (0, honest, honest, honest)
 
 
 def test_a_death_in_another_questions_time_is_not_blamed_on_it(hand_in, exercise):
@@ -182,7 +183,7 @@ def test_a_death_in_another_questions_time_is_not_blamed_on_it(hand_in, exercise
     slow = exercise.solution[SHARE].replace("    share = 1.0", pause)
     assert "sleep" in slow
     record = hand_in(paths=fuse + exercise.solution[PATHS], share=slow)
-    assert tuple(record.points.values()) == (2, 2, 2)
+    assert tuple(record.points.values()) == (2, 2, 2, 2)
 
 
 def test_a_helper_that_hangs_on_some_inputs_still_serves_those_who_call_it(hand_in):
@@ -203,22 +204,22 @@ def share_read(kernel_shape, rates):
         share *= np.count_nonzero(along) / len(along)
     return share
 """
-    assert tuple(hand_in(paths=helper, share=caller).points.values()) == (0, 2, 2)
+    assert tuple(hand_in(paths=helper, share=caller).points.values()) == (0, 2, 2, 2)
 
 
 def test_half_a_surrogate_pair_costs_its_own_question(hand_in):
     record = hand_in(paths="def paths(kernel_size, rates):\n    return '\ud800'")
-    assert tuple(record.points.values()) == (0, 2, 2)
+    assert tuple(record.points.values()) == (0, 2, 2, 2)
 
 
-def test_a_fault_of_the_grader_is_a_row_and_not_the_end(exercise, expected, tmp_path, monkeypatch):
+def test_a_fault_of_the_grader_is_a_row_and_not_the_end(exercise, keys, tmp_path, monkeypatch):
     def broken(*args):
         raise RuntimeError("no more pipes")
 
     monkeypatch.setattr(run, "_run", broken)
     path = tmp_path / "s.ipynb"
     path.write_text(samples.handed_in(exercise.solution))
-    record = run.grade(exercise, path, "s", SEED, expected, LIMITS)
+    record = run.grade(exercise, path, "s", SEED, keys, LIMITS)
     assert set(record.outcomes.values()) == {"grader-error"}
     assert record.notes == ["grader error: RuntimeError: no more pipes"]
 
@@ -226,34 +227,42 @@ def test_a_fault_of_the_grader_is_a_row_and_not_the_end(exercise, expected, tmp_
 def test_two_killers_leave_the_third_question_graded(hand_in):
     leave = "import os\n\ndef {}(*a):\n    os._exit(1)"
     record = hand_in(paths=leave.format("paths"), apart=leave.format("take_apart"))
-    assert tuple(record.points.values()) == (0, 2, 0)
+    assert tuple(record.points.values()) == (0, 2, 0, 2)
 
 
-def test_the_deadline_of_a_run_ends_it_and_its_processes(exercise, expected, tmp_path):
+def test_the_deadline_of_a_run_ends_it_and_its_processes(exercise, keys, tmp_path):
     path = tmp_path / "s.ipynb"
     flood = "def paths(kernel_size, rates):\n    while True:\n        print('x' * 10_000)"
     path.write_text(samples.handed_in(exercise.solution, {PATHS: flood}))
     limits = run.Limits(cell=60, run=6)
-    record = run.grade(exercise, path, "s", SEED, expected, limits)
+    record = run.grade(exercise, path, "s", SEED, keys, limits)
     assert record.outcomes[PATHS] == "timeout"
-    assert tuple(record.points.values()) == (0, 2, 2)
+    assert tuple(record.points.values()) == (0, 2, 2, 2)
     assert not [p for p in psutil.Process().children(recursive=True)
                 if p.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_a_solution_that_emits_nothing_is_the_graders_fault(exercise):
-    silent = assemble.Exercise("broken", exercise.notebook, exercise.solution | {PATHS: "1 / 0"})
-    with pytest.raises(run.GraderError, match="'answer-paths' does not pass its own graded cell"):
-        run.expected_values(silent, SEED, LIMITS)
+def test_a_misconception_is_named_in_the_record(graded, hand_in):
+    assert graded["wrong"].misconceptions == {HOLES: "no common factor, no hole"}
+    assert graded["right"].misconceptions == graded["endless_loop"].misconceptions == {}
+    assert "no-holes: no common factor, no hole" in [
+        note.plain.removeprefix("wrong: ") for note in report.notes([graded["wrong"]])
+    ]
+    assert f"{HOLES}: fail (no common factor, no hole)" in report.remarks(graded["wrong"])
+
+
+def test_a_stub_that_was_only_commented_is_not_attempted(hand_in, exercise):
+    record = hand_in(paths=exercise.stubs[PATHS] + "\n# I do not know")
+    assert record.outcomes[PATHS] == "not attempted" and record.points[PATHS] == 0
 
 
 def test_a_run_that_cannot_start_is_flagged_and_no_zero_without_a_word(
-    exercise, expected, tmp_path, monkeypatch
+    exercise, keys, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(run, "_run", lambda *args: [])
     path = tmp_path / "s.ipynb"
     path.write_text(samples.handed_in(exercise.solution))
-    record = run.grade(exercise, path, "s", SEED, expected, LIMITS)
+    record = run.grade(exercise, path, "s", SEED, keys, LIMITS)
     assert set(record.outcomes.values()) == {"grader-error"}
 
 
@@ -266,8 +275,8 @@ def test_the_gradebook_on_disk(graded, tmp_path):
         name: sum(points) for name, (_, points) in samples.make().items()
     }
     assert rows[0].keys() == {
-        "submission", "paths", "share-read", "take-apart", "total", "out of", "notes"
+        "submission", "paths", "share-read", "take-apart", "no-holes", "total", "out of", "notes"
     }
     record = json.loads((tmp_path / "records" / "os_exit.json").read_text())
-    assert record["sandbox"] == "none" and record["total"] == 4 and record["seed"] == SEED
+    assert record["sandbox"] == "none" and record["total"] == 6 and record["seed"] == SEED
     assert len(record["sha256"]) == 64
