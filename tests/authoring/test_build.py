@@ -1,5 +1,7 @@
 """The build: what it writes, what it refuses, and what `--check` notices."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -22,7 +24,13 @@ def one():
     ### END SOLUTION
 
 # %% Graded: one role="graded" answer="answer-one" points=1
-print(one())
+def graded(name):
+    return lambda draw: print(one())
+
+
+@graded("one")
+def one_case(rng):
+    return ()
 """
 
 
@@ -73,10 +81,10 @@ def test_check_passes_what_was_built(course):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda nb: nb.cells[-1].update(source="print(0)"), "differs from its source"),
-        (lambda nb: nb.cells[-1].metadata.update(tags=["x"]), "differs from its source"),
-        (lambda nb: nb.cells[-1].update(id="other"), "its cells or their order differ"),
-        (lambda nb: nb.cells.reverse(), "its cells or their order differ"),
+        (lambda nb: nb.cells[-1].update(source="print(0)"), "differs in"),
+        (lambda nb: nb.cells[-1].metadata.update(tags=["x"]), "differs in"),
+        (lambda nb: nb.cells[-1].update(id="other"), "cells were added, taken away or moved"),
+        (lambda nb: nb.cells.reverse(), "cells were added, taken away or moved"),
         (lambda nb: nb.metadata.update(author="me"), "metadata differ"),
     ],
 )
@@ -86,6 +94,9 @@ def test_check_notices_an_edited_notebook(course, kind, change, said):
     nbformat.write(edited, course / kind / "01_test.ipynb")
     (fault,) = _check(course)
     assert said in fault and f"{kind}/01_test.ipynb" in fault
+    if "metadata" not in said:
+        folder = "lessons" if kind == "lessons" else "solutions"
+        assert re.match(rf"{course}/{folder}/01_test\.py:\d+: cell '", fault)
 
 
 def test_check_wants_executed_notebooks_without_errors(course):
