@@ -105,9 +105,9 @@ def spread(kernel, rates):
 # %% Task 2: pad for any stride [markdown]
 # ## 2. Pad for any stride (2 points)
 #
-# In the lesson a kernel moved on by one sample after each output. It may take larger steps: with
-# **stride** `s` it moves on by `s`. Then `"same"` means one output for each step that begins on
-# the `n` samples, that is `n / s` rounded up.
+# In the lesson a kernel moved on by one sample after each output. With **stride** `s` it moves on
+# by `s` (what for is the question of lesson 04). Then `"same"` means one output for each step that
+# begins on the `n` samples, that is `n / s` rounded up.
 #
 # Write `same_padding(n, kernel_size, dilation, stride)`. It returns the pair `(before, after)`,
 # the numbers of zeros that the input needs on its two ends: no more than the last output's kernel
@@ -207,9 +207,10 @@ def same_padding(n, kernel_size, dilation, stride):
 # ```
 #
 # `padding` is the number of zeros on each side, and `output` counts from 0. Write it anew, as it
-# ought to be. The same mistake stands in a published tool that many people use: the line for the
-# size of what is seen has the dilation in it, the line for its place has not. What it draws is
-# as large as it should be, and in the wrong place.
+# ought to be. The same mistake stands in a published tool of this kind: its line for the size has
+# the dilation in it, its line for the place has not. It is easily made, because the place was
+# right until dilation came along. What such a tool draws is as large as it should be, and in the
+# wrong place.
 #
 # *Worked by hand:* 3 taps, dilation 4, stride 1, padding 4. The first tap of output 0 stands on
 # the first zero of the padding, at -4, the others at 0 and 4. So `span(0, 3, 4, 1, 4)` ought to
