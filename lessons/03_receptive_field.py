@@ -213,8 +213,8 @@ for rate in range(1, 6):
     print(f"rate {rate}: {size}")
 
 # %% Steps of six [markdown]
-# Four taps have three gaps, each of `rate` steps, each step 2 samples: the layer adds 6 times its
-# rate, and 12 + 6 * 3 = 30.
+# From the first of four taps to the last it is three times the rate, in steps of 2 samples. So the
+# layer adds 6 times its rate, and 12 + 6 * 3 = 30.
 #
 # ## Can you trust the rule?
 #
@@ -241,8 +241,10 @@ def gradient(net, x, place):
 
 def as_net(layers):
     return ck.nn.Sequential(*[
-        ck.nn.Conv(1, w.kernel_size, stride=w.stride, padding=w.padding, dilation=w.dilation,
-                bias=False) for w in layers])
+        ck.nn.Conv(1, layer.kernel_size, stride=layer.stride, padding=layer.padding,
+                   dilation=layer.dilation, bias=False)
+        for layer in layers
+    ])
 
 # %% Three witnesses, forty stacks
 rng = np.random.default_rng(3)
@@ -269,11 +271,9 @@ print("rule, taps and gradient agree on 40 stacks")
 # **Predict.** How many pixels have a gradient that is not 0: 49, 64, or some other number?
 
 # %% The gradient through two kinds of pool
-counts = {}
 for pool in (ck.nn.AvgPool((2, 2)), ck.nn.MaxPool((2, 2))):
     net = ck.nn.Sequential(*as_net(three).layers, pool)
     felt = gradient(net, eye[None, None], (3, 3))
-    counts[pool.name] = np.count_nonzero(felt)
     rows, columns = felt.any(axis=1).sum(), felt.any(axis=0).sum()
     print(f"{pool.name}: {rows} x {columns} pixels")
 
@@ -308,18 +308,22 @@ print(f"{ever.sum()} of {ever.size} places mattered to some output")
 
 # %% Published nets
 networks = ck.reference_networks()
-published = {"AlexNet-v2": 195, "VGG-16 pool5": 212, "ResNet-v1-50": 483, "ResNet-v1-101": 1027,
-             "ResNet-v1-152": 1507, "ResNet-v1-200": 1763, "MobileNet-v1": 315}
-for name, size in published.items():
+published = {
+    "AlexNet-v2": (195, 64), "VGG-16 pool5": (212, 90), "MobileNet-v1": (315, 126),
+    "ResNet-v1-50": (483, 239), "ResNet-v1-101": (1027, 511), "ResNet-v1-152": (1507, 751),
+    "ResNet-v1-200": (1763, 879),
+}
+for name, (size, padding) in published.items():
     seen, jump, start = (entry[0] for entry in ck.receptive_field(networks[name]))
-    assert seen == size and jump == 32
-    print(f"{name:14} sees {seen:4} pixels, jump {jump}, start {start}")
+    assert (seen, jump, start) == (size, 32, -padding)
+    print(f"{name:13} sees {seen:4} pixels, jump {jump}, start {start}")
+assert ck.receptive_field(networks["ResNet-50 torchvision"]).size == (427, 427)
 
 # %% Read the table [markdown]
-# 212 for VGG-16. The sizes that the cell checks against are those that Araujo, Norris and Sim
+# 212 for VGG-16. The cell checks all three numbers against those that Araujo, Norris and Sim
 # published for these nets in 2019; their "effective stride" is our jump, and their "effective
 # padding" our start without its sign. (The ResNets among them are those of TensorFlow. PyTorch's
-# ResNet-50 puts its strides elsewhere, and sees 427 pixels.)
+# ResNet-50 puts its strides elsewhere, and sees 427 pixels: the last line of the cell.)
 #
 # Look at the last ResNets: on a photograph of 224 pixels they see more than 1000. Most of what they
 # could look at is zeros.
@@ -337,7 +341,7 @@ for layer in vgg:
     jump *= layer.stride[0]
 print(added, "and 1 to begin with:", sum(added.values()) + 1)
 
-# %% The pools did it by stepping back [markdown]
+# %% A pool works for those behind it [markdown]
 # The pools added 31, the 3 x 3 layers 180, where without pools they would have added 26. A pool
 # does little for itself, and much for those behind it: after five pools, one 3 x 3 layer adds
 # 64 pixels.
@@ -348,7 +352,7 @@ print(added, "and 1 to begin with:", sum(added.values()) + 1)
 
 # %% Where the views lie
 def inside(layers, length):
-    """Where the views begin that lie wholly in a picture of that length, along one side."""
+    """Where views begin that lie in a picture of that length (along one side), and their size."""
     (size, _), (jump, _), (start, _) = ck.receptive_field(layers)
     return [start + o * jump for o in range(length // jump)
             if start + o * jump >= 0 and start + o * jump + size <= length], size
@@ -406,7 +410,7 @@ for n in range(1, 6):
     a, b = ck.receptive_field(strides[:n]), ck.receptive_field(doubling[:n])
     assert a.size == b.size == (2 ** (n + 1) - 1,)
     assert a.jump == (2**n,) and b.jump == (1,)
-    print(f"{n} layers see {a.size[0]:2}; jump with strides {a.jump[0]:2}, with rates {b.jump[0]}")
+    print(f"layer {n} sees {a.size[0]:2}; jump with strides {a.jump[0]:2}, with rates {b.jump[0]}")
 
 # %% The same view, and all the outputs [markdown]
 # The sizes are equal, layer by layer. With strides every output of the fifth layer is 32 samples
@@ -422,7 +426,7 @@ for n in range(1, 6):
     seen = np.flatnonzero((after != before)[:, 0, 112])
     assert before.shape == (1, 1, 224)  # as many outputs as pixels
     assert seen[-1] - seen[0] + 1 == 2 ** (n + 1) - 1
-    print(f"{n} layers: {before.shape[2]} outputs, the middle one sees {seen.size} pixels")
+    print(f"layer {n}: {before.shape[2]} outputs, the middle one sees {seen.size} pixels")
 
 # %% Is that what dilation does? [markdown]
 # ## Exponential growth: is that what dilation does?
@@ -538,7 +542,7 @@ assert plain[0] == doubled[0] and doubled[-1] > 15 * plain[-1]
 #   never more.
 #
 # Now do the exercise: open `exercises/03_receptive_field.ipynb`. Three of its four tasks begin
-# with code that somebody published, or might have. Find out what it gets wrong.
+# with code that is right on easy stacks and wrong on others. Find out why.
 
 # %% Sources [markdown]
 # ## Sources
