@@ -13,7 +13,7 @@
 # - check such a claim in three ways that have nothing in common, and say what each can miss;
 # - tell when the view grows exponentially with depth, and when it does not.
 #
-# **About 45 minutes.** You need lessons 01 and 02. Where you are asked to predict, write your
+# **About 50 minutes.** You need lessons 01 and 02. Where you are asked to predict, write your
 # prediction down before you run the next cell.
 
 # %% Recall: what you bring along [markdown]
@@ -455,24 +455,27 @@ def sizes(values):
     return [ck.receptive_field(rates(*values[:n])).size[0] for n in range(1, len(values) + 1)]
 
 
-for name, values in (("rate 1", [1] * 8), ("rate 4", [4] * 8), ("doubling", 2 ** np.arange(8))):
-    seen = sizes([int(rate) for rate in values])
-    adds = np.diff(seen)
-    if name == "doubling":
-        assert np.all(adds[1:] == 2 * adds[:-1])  # each adds twice what the last one added
-    else:
-        assert np.all(adds == 2 * values[0])  # each adds the same
+ladders = {"rate 1": [1] * 8, "rate 4": [4] * 8, "doubling": [2**n for n in range(8)]}
+for name, values in ladders.items():
+    seen = sizes(values)
+    adds = np.diff(seen)  # what each layer adds
+    assert np.all(adds[1:] == adds[:-1] * (2 if name == "doubling" else 1))
     print(f"{name:8} {seen}")
+print("single layers with rates 1, 2, 4, 8:", [sizes([2**n])[0] for n in range(4)])
 
 # %% It is the rates that double [markdown]
 # The claim **holds if the rates grow by a factor from layer to layer**. With one rate throughout
-# growth is linear, dilated or not: the rate sets the slope. You will also meet charts of a *single*
-# layer whose size shoots up with the rate: 3, 5, 9, 17 for rates 1, 2, 4, 8. Those chart doubled
-# rates, one per tick; a single layer of 3 taps sees `2 d + 1`, a straight line.
+# growth is linear, dilated or not: the rate sets the slope.
+#
+# Mind the last line of the output. The sizes of **single** layers look exponential as well, if you
+# chart them over the rates 1, 2, 4, 8 at equal distances. It is the chart that doubles the rate from
+# tick to tick; a layer of 3 taps sees `2 d + 1`, a straight line.
 #
 # The sentence goes on: "... while keeping feature map resolution constant". The row of the cat kept
-# its 224 outputs because it was padded "same". **Predict.** Seven layers with rates 1 to 64 and no
-# padding: how many outputs are left of 256?
+# its 224 outputs because it was padded "same".
+#
+# **Predict.** Seven layers with rates 1, 2, 4, ..., 64 and no padding: how many outputs are left of
+# 256?
 
 # %% With and without padding
 for padding in ("same", "valid"):
@@ -518,12 +521,12 @@ assert plain[0] == doubled[0] and doubled[-1] > 15 * plain[-1]
 # %% The claims, tested [markdown]
 # Seventeen times as far after seven layers, and no farther after one. Put together:
 #
-# - "Increase the receptive field exponentially with depth while keeping feature map resolution
+# - "... increase the receptive field exponentially with depth while keeping feature map resolution
 #   constant" **holds if** the rates grow by a factor from layer to layer and the padding is "same".
 # - "Receptive field grows without downsampling" **holds**: the sizes of a strided stack, at jump 1.
 # - "Standard convolutions grow receptive fields slowly" **holds**: `k - 1` samples a layer, as long
 #   as nothing in front of them widens the jump. Behind five pools one adds 64.
-# - "Growth: Large" **holds if** the rates are large; they are yours to choose.
+# - "Receptive field growth: Large" **holds if** the rates are large; they are yours to choose.
 
 # %% Key points [markdown]
 # ## Key points
