@@ -467,9 +467,9 @@ print("single layers with rates 1, 2, 4, 8:", [sizes([2**n])[0] for n in range(4
 # The claim **holds if the rates grow by a factor from layer to layer**. With one rate throughout
 # growth is linear, dilated or not: the rate sets the slope.
 #
-# Mind the last line of the output. The sizes of **single** layers look exponential as well, if you
-# chart them over the rates 1, 2, 4, 8 at equal distances. It is the chart that doubles the rate from
-# tick to tick; a layer of 3 taps sees `2 d + 1`, a straight line.
+# Mind the last line of the output. The sizes of **single** layers look exponential as well if you
+# chart them over the rates 1, 2, 4, 8 at equal distances. It is the chart that doubles the rate at
+# each tick; a layer of 3 taps sees `2 d + 1`, a straight line.
 #
 # The sentence goes on: "... while keeping feature map resolution constant". The row of the cat kept
 # its 224 outputs because it was padded "same".
