@@ -152,7 +152,7 @@ ck.figures.compare(
 # - the **jump**: how far it moves from one row to the next (1, then 2), which is why the second
 #   table has half the rows;
 # - the **start**: where the black of the first row begins. Here you see only its end, because it
-#   begins at place -3, in the zeros of the padding, and the table cuts it off.
+#   begins at place -3, out in the padding, and the table cuts it off.
 #
 # So output `o` sees the samples from `start + o * jump` on, `size` of them.
 

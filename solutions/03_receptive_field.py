@@ -57,7 +57,7 @@ if "graded" not in globals():  # a grader brings its own
 # Carry a second number, the jump: how many input samples lie between neighbouring outputs of the
 # layer below. It begins at 1. A layer with `kernel` taps reaches over `(kernel - 1) * rate` jumps.
 
-# %% Hint: before or after? [markdown] role="hint" answer="answer-sizes"
+# %% Hint: before or after the stride [markdown] role="hint" answer="answer-sizes"
 # Does the stride of a layer move its own taps apart? No: first add to the size with the old jump,
 # then multiply the jump by the stride. And multiply it; earlier strides still count.
 
@@ -179,7 +179,7 @@ def sizes(layers):
 # Run the function above on the example worked by hand. How far off is it, and how much longer is
 # the window than the function believes?
 
-# %% Hint: half of what? [markdown] role="hint" answer="answer-middle"
+# %% Hint: half of which length [markdown] role="hint" answer="answer-middle"
 # `(kernel - 1) / 2` is half the way from the first tap to the last, if neighbouring taps are one
 # step apart. How long is that way at rate 3?
 
@@ -254,18 +254,15 @@ def middle(layers, output):
 # The rule of the lesson cannot say. But you can walk down: begin with the output's own number, and
 # ask the last layer which of its inputs it reads; then ask the layer below about each of those.
 #
-# Write `reads(layers, output, length)`. `layers` is a list of (kernel, stride, padding, rate),
-# first layer first; the input has the samples 0 to `length - 1`. Return the numbers of all samples
-# that can reach the output, rising, each once. Places in the padding before the input or beyond
-# its end are no samples: leave them out.
-#
-# Take it that every layer has as many outputs as are asked for, as if the input went on with zeros
-# on both sides for ever.
+# Write `reads(layers, output)`. `layers` is a list of (kernel, stride, padding, rate), first layer
+# first. Return the numbers of all input samples that the output reads, rising, each once. Take the
+# input to be endless on both sides, so that no sample is missing: a number below 0 is a place in
+# front of the first sample, as in `start`.
 #
 # *Worked by hand:* below, 2 taps at rate 3 with 1 zero; on top, 2 taps at stride 2. Output 1 of the
 # top reads places 2 and 3 of the layer below. There, output 2 reads 1 and 4, output 3 reads 2 and
-# 5. So `reads([(2, 1, 1, 3), (2, 2, 0, 1)], 1, 5)` is `[1, 2, 4]`: sample 3 is not read, and an
-# input of 5 samples has no sample 5.
+# 5. So `reads([(2, 1, 1, 3), (2, 2, 0, 1)], 1)` is `[1, 2, 4, 5]`. Sample 3 lies between them, but
+# is not read.
 
 # %% Hint: one layer first [markdown] role="hint" answer="answer-reads"
 # Output `o` of one layer has its first tap on place `o * stride - padding`, and each further one
@@ -276,24 +273,24 @@ def middle(layers, output):
 # of its members reads.
 
 # %% Hint: which way round [markdown] role="hint" answer="answer-reads"
-# You stand at the output, so the last layer comes first: `reversed(layers)`. Do not throw away
-# negative places on the way down, only at the input.
+# You stand at the output, so the last layer comes first: `reversed(layers)`. Sort what is left when
+# you have come through the first layer.
 
 # %% Answer: reads role="answer"
-def reads(layers, output, length):
-    """Numbers of the input samples that an output reads; layers (kernel, stride, padding, rate)."""
+def reads(layers, output):
+    """Input samples that an output reads, rising; layers (kernel, stride, padding, rate)."""
     ### BEGIN SOLUTION
     places = {output}
     for kernel, stride, padding, rate in reversed(layers):
         places = {
             place * stride - padding + tap * rate for place in places for tap in range(kernel)
         }
-    return sorted(place for place in places if 0 <= place < length)
+    return sorted(places)
     ### END SOLUTION
 
 # %% Example: reads role="example"
-assert list(reads([(3, 1, 1, 1)], 0, 5)) == [0, 1]
-assert list(reads([(2, 2, 0, 1), (2, 2, 0, 1)], 1, 9)) == [4, 5, 6, 7]
+assert list(reads([(3, 1, 1, 1)], 0)) == [-1, 0, 1]
+assert list(reads([(2, 2, 0, 1), (2, 2, 0, 1)], 1)) == [4, 5, 6, 7]
 print("both examples agree")
 
 # %% Graded: reads role="graded" answer="answer-reads" points=2
@@ -303,10 +300,10 @@ def reads_case(rng):
     ranges = (2, 4), (1, 4), (0, 3), (1, 5)
     columns = [rng.integers(low, high, size=number) for low, high in ranges]
     layers = [tuple(layer) for layer in np.stack(columns, axis=1).tolist()]
-    return layers, int(rng.integers(0, 4)), int(rng.integers(16, 30))
+    return layers, int(rng.integers(0, 4))
 
 # %% Alternative: an impulse sent down role="alternative" answer="answer-reads"
-def reads(layers, output, length):
+def reads(layers, output):
     first, ways = output, np.ones(1, int)
     for kernel, stride, padding, rate in layers[::-1]:
         spread = np.zeros((len(ways) - 1) * stride + 1, int)
@@ -314,40 +311,40 @@ def reads(layers, output, length):
         taps = np.zeros((kernel - 1) * rate + 1, int)
         taps[::rate] = 1
         first, ways = first * stride - padding, np.convolve(spread, taps)
-    places = first + np.flatnonzero(ways)
-    return places[(places >= 0) & (places < length)]
+    return first + np.flatnonzero(ways)
 
 # %% Misconception: everything between is read role="misconception" answer="answer-reads"
-# You return every sample from the first to the last. A layer with a rate above 1 reads only where
-# its taps stand; what lies between two taps is read only if a way through other taps leads there.
-def reads(layers, output, length):
+# You return every sample from the first to the last. A layer reads only where its taps stand. A
+# rate above 1 leaves out what lies between two taps, and a stride can leave out what lies between
+# two windows; such a sample is read only if a way through other taps leads there.
+def reads(layers, output):
     first = last = output
     for kernel, stride, padding, rate in reversed(layers):
         first = first * stride - padding
         last = last * stride - padding + (kernel - 1) * rate
-    return list(range(max(first, 0), min(last + 1, length)))
+    return list(range(first, last + 1))
 
 # %% Misconception: the first layer first role="misconception" answer="answer-reads"
 # You walk through the layers in the order in which data flows. The output is a number of the last
 # layer, so ask that one first what it reads, and the first layer last.
-def reads(layers, output, length):
+def reads(layers, output):
     places = {output}
     for kernel, stride, padding, rate in layers:
         places = {
             place * stride - padding + tap * rate for place in places for tap in range(kernel)
         }
-    return sorted(place for place in places if 0 <= place < length)
+    return sorted(places)
 
 # %% Misconception: all zeros at the bottom role="misconception" answer="answer-reads"
 # You add up the zeros of all layers and take them off at the input. The zeros of a layer stand
 # between its own inputs, which may be several samples apart: take them off in the layer they
 # belong to, before its places are multiplied by the strides below.
-def reads(layers, output, length):
+def reads(layers, output):
     places = {output}
     for kernel, stride, _, rate in reversed(layers):
         places = {place * stride + tap * rate for place in places for tap in range(kernel)}
     zeros = sum(padding for _, _, padding, _ in layers)
-    return sorted(place - zeros for place in places if 0 <= place - zeros < length)
+    return sorted(place - zeros for place in places)
 
 # %% Task 4: side by side [markdown]
 # ## 4. Side by side (2 points)
@@ -373,7 +370,7 @@ def reads(layers, output, length):
 # zeros. The first reads places -2, 0, 2, the second 0, 1, 2, 3. The sum sees -2 to 3: `(-2, 3)`.
 # The code above says (-2, 5).
 
-# %% Hint: in a row or in parallel? [markdown] role="hint" answer="answer-side-by-side"
+# %% Hint: in a row or side by side [markdown] role="hint" answer="answer-side-by-side"
 # For which stacks would the code above be right? Think of what a second layer reads if it stands
 # on top of the first, and what it reads if it stands beside it.
 
