@@ -1,4 +1,4 @@
-"""The command line: ``coursekit learn``, ``grade``, ``build``, ``bench``, ``doctor``.
+"""The command line: one function a command; ``coursekit --help`` lists them.
 
 Results go to standard output, progress and complaints to standard error. The exit code is 0 when
 all went well, 1 when something was found wrong, 2 when the command was called wrongly. What a
@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from coursekit.authoring.complaint import Complaint
 from coursekit.doctor import LEARN, examine
 
 app = typer.Typer(
@@ -26,6 +27,8 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
+    except Complaint as complaint:
+        _fail(str(complaint), complaint.code)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("coursekit"):
             raise
@@ -60,6 +63,123 @@ def learn(
 
 
 @app.command()
+def check(
+    notebooks: Annotated[list[Path], typer.Argument(help="Your exercise notebooks.")],
+    hints: Annotated[
+        int, typer.Option(help="So many hints for each answer that is not right.", min=0)
+    ] = 0,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder for pictures; default: feedback/ beside a notebook.")
+    ] = None,
+):
+    """Try the answers in your notebooks, in a fresh kernel, and say what is wrong with them.
+
+    It reads what is saved on the disk: save first. Your progress is kept in the workspace.
+
+    Example: coursekit check exercises/06_gridding.ipynb --hints 1
+    """
+    from coursekit.grading import check as checker
+    from coursekit.grading import report
+
+    right = True
+    for path in notebooks:
+        checked = checker.check(path)
+        folder = pictures or path.parent / "feedback"
+        for line in report.lines_of_check(checked, hints, folder):
+            print(line)
+        right = right and checked.right
+    if not right:
+        raise typer.Exit(1)
+
+
+@app.command()
+def progress(
+    folder: Annotated[Path, typer.Argument(help="Your workspace, or a folder in it.")] = Path("."),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+):
+    """Say which answers are right, and how far you are.
+
+    The notebooks' graded cells and `coursekit check` keep the score, in your workspace.
+
+    Example: coursekit progress workspace
+    """
+    from json import dumps
+
+    import rich
+
+    from coursekit.grading import exercise, report
+    from coursekit.grading import progress as kept
+
+    root = kept.workspace(folder)
+    if root is None:
+        _fail(f"{folder} is in no workspace; coursekit learn makes one", code=2)
+    rows = kept.overview(root, exercise.of_workspace(root))
+    if json:
+        print(dumps(rows, indent=1))
+    else:
+        rich.print(report.progress_table(rows))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What it is about, such as pooling or 14_pooling.")],
+    course: Annotated[
+        Path, typer.Option(help="Folder with, or for, lessons/, solutions/ and exercises/.")
+    ] = Path("."),
+):
+    """Lay out an exercise that can be built and verified as it stands, for you to change.
+
+    Example: coursekit new pooling
+    """
+    from coursekit.authoring import template
+
+    path = template.lay_out(name, course)
+    print(f"made {path}")
+    print("change it, then:")
+    print(f"    coursekit build {course}")
+    print(f"    coursekit verify {course} --only {path.stem}")
+
+
+@app.command()
+def verify(
+    course: Annotated[Path, typer.Argument(help="Folder with solutions/.")] = Path("."),
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this exercise; may be repeated.")
+    ] = None,
+):
+    """Prove that exercises tell right from wrong: grade every answer that their sources know.
+
+    The solution and each alternative must get all points, the untouched exercise none, and each
+    misconception must pass the examples, lose its points and be called by its name.
+
+    Example: coursekit verify . --only 06_gridding
+    """
+    import rich
+
+    from coursekit.grading import exercise, report
+    from coursekit.grading import verify as verifier
+
+    names = only or [path.stem for path in exercise.sources_in(course / "solutions")]
+    if not names:
+        _fail(f"no solutions/NN_topic.py in {course}", code=2)
+    faults = []
+    for name in _progress(names, "verifying"):
+        try:
+            matrix = verifier.verify(exercise.load_exercise(name, course))
+        except exercise.UnknownExercise:
+            raise
+        except Complaint as fault:  # its own code does not run; others may
+            faults.append(str(fault))
+            continue
+        rich.print(report.matrix_table(matrix))
+        faults += matrix.faults
+    for fault in faults:
+        print(fault)
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
 def build(
     course: Annotated[Path, typer.Argument(help="Folder with lessons/ and solutions/.")] = Path(
         "."
@@ -73,7 +193,6 @@ def build(
     Example: coursekit build --check
     """
     from coursekit.authoring import build as builder
-    from coursekit.authoring.notebook import SourceError
 
     sources = builder.sources(course)
     if not sources:
@@ -85,8 +204,8 @@ def build(
                 faults += builder.differences(kind, path)
             else:
                 builder.build(kind, path)
-        except (SourceError, builder.BuildError) as error:
-            faults.append(str(error))
+        except Complaint as fault:
+            faults.append(str(fault))
     for fault in faults:
         print(fault)
     if faults:
@@ -99,6 +218,9 @@ def grade(
     paths: Annotated[list[Path], typer.Argument(help="Submitted notebooks, or folders of them.")],
     exercise: Annotated[
         str | None, typer.Option(help="Its name; default: what the notebooks say they are.")
+    ] = None,
+    course: Annotated[
+        Path | None, typer.Option(help="Folder with solutions/; default: the installed course.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the gradebook and the records.")] = Path(
         "grades"
@@ -115,23 +237,19 @@ def grade(
 
     import rich
 
-    from coursekit.grading import assemble, report, run
+    from coursekit.grading import exercise as exercises
+    from coursekit.grading import key, report, run
 
     found = _submissions(paths)
     limits = run.Limits(cell_seconds)
     seed = secrets.randbits(53)  # a float64, and so any JSON reader, holds it exactly
     print("no sandbox: submissions run with your rights", file=sys.stderr)
-    try:
-        unit = assemble.load_exercise(exercise or _common_unit(found))
-        report.prepare(out)
-        expected = run.expected_values(unit, seed, limits)
-    except assemble.UnknownExercise as error:
-        _fail(str(error), code=2)
-    except run.GraderError as error:
-        _fail(str(error))
+    unit = exercises.load_exercise(exercise or _common_unit(found), course)
+    report.prepare(out)
+    keys = key.fetch(unit, seed)
     records = []
     for name, path in _progress(found.items(), "grading"):
-        records.append(run.grade(unit, path, name, seed, expected, limits))
+        records.append(run.grade(unit, path, name, seed, keys, limits))
         report.write_record(out, records[-1])
     book = report.write(out, records)
     rich.print(report.table(records))

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import nbformat
 
-from coursekit.authoring import notebook
-from coursekit.authoring.notebook import KEY, role
+from coursekit.authoring import editions, notebook
+from coursekit.authoring.complaint import Complaint
+from coursekit.authoring.notebook import KEY
 
 _IGNORE = "nbval-ignore-output"
 _CELL_SECONDS = 120
 
 
-class BuildError(Exception):
+class BuildError(Complaint):
     """A notebook that could not be built, in one line."""
 
 
@@ -28,21 +29,25 @@ def sources(course):
     ]
 
 
-def plan(kind, path):
-    """What one source builds, not executed: (target path, notebook) pairs.
+def plan(source, kind):
+    """What one source builds, not executed.
 
-    Raises
-    ------
-    SourceError
-        If the source breaks a rule of `notebook.read_source`.
+    Parameters
+    ----------
+    source : notebook.Source
+    kind : str
+        "lesson" or "solution".
+
+    Returns
+    -------
+    list of (Path, nbformat notebook)
+        Where each notebook belongs, and the notebook.
     """
-    path = Path(path)
-    target = path.with_suffix(".ipynb")
-    made = [(target, _assembled(path, kind, notebook.solution))]
-    if kind == "solution":
-        exercise = path.parent.parent / "exercises" / target.name
-        made.append((exercise, _assembled(path, "exercise", notebook.stub)))
-    return made
+    target = source.path.with_suffix(".ipynb")
+    if kind == "lesson":
+        return [(target, editions.lesson(source))]
+    exercise = source.path.parent.parent / "exercises" / target.name
+    return [(target, editions.solved(source)), (exercise, editions.exercise(source))]
 
 
 def build(kind, path):
@@ -53,9 +58,10 @@ def build(kind, path):
     SourceError, BuildError
         If the source breaks a rule, or a cell fails.
     """
-    for target, made in plan(kind, path):
+    source = notebook.read_source(path)
+    for target, made in plan(source, kind):
         if made.metadata[KEY]["kind"] != "exercise":
-            _execute(path, made)
+            _execute(source, made)
         target.parent.mkdir(exist_ok=True)
         _write(target, made)
 
@@ -65,30 +71,28 @@ def differences(kind, path):
 
     Sources, ids, metadata and order are compared, outputs are not; but lessons and solutions
     must hold the outputs of a run without error.
+
+    Raises
+    ------
+    SourceError
+        If the source breaks a rule.
     """
     found = []
-    for target, made in plan(kind, path):
+    source = notebook.read_source(path)
+    for target, made in plan(source, kind):
         try:
             stored = nbformat.read(target, as_version=4)
         except FileNotFoundError:
-            found.append(f"{target} is missing")
+            found.append(f"{target} is missing; run `coursekit build`")
             continue
         except Exception as error:
             found.append(f"{target} is not a notebook: {str(error).splitlines()[0]}")
             continue
-        found += [f"{target}: {fault}" for fault in _compare(made, stored)]
+        found += _compare(source, target, made, stored)
     return found
 
 
-def _assembled(path, kind, answer):
-    cells = notebook.read_source(path)
-    for cell in cells:
-        if role(cell) == "answer":
-            cell.source = answer(cell)
-    return notebook.new_notebook(path.stem, kind, cells)
-
-
-def _execute(path, made):
+def _execute(source, made):
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from traitlets.config import Config
@@ -99,23 +103,23 @@ def _execute(path, made):
         transport = Config(transport="ipc", ip=f"{sockets}/kernel")
         client = NotebookClient(
             made, timeout=_CELL_SECONDS, kernel_name="python3", record_timing=False,
-            resources={"metadata": {"path": str(Path(path).parent)}},
+            resources={"metadata": {"path": str(source.path.parent)}},
             config=Config(KernelManager=transport),
         )
         try:
             client.execute()
         except CellExecutionError as error:
             raise BuildError(
-                f"{path}: cell {_failed(made)!r} failed: {error.ename}: {error.evalue}"
+                f"{source.where(_failed(made))} failed: {error.ename}: {error.evalue}"
             ) from None
         except (CellTimeoutError, DeadKernelError, RuntimeError) as error:
-            raise BuildError(f"{path}: {str(error).splitlines()[0]}") from None
+            raise BuildError(f"{source.path}: {str(error).splitlines()[0]}") from None
     # The client writes the Python it ran on into the notebook, which would differ by machine.
     made.metadata = metadata
     for cell in made.cells:
         if _shows_image(cell) and _IGNORE not in cell.metadata.get("tags", ()):
             raise BuildError(
-                f'{path}: cell {cell.id!r} shows a picture and needs tags=["{_IGNORE}"], '
+                f'{source.where(cell.id)} shows a picture and needs tags=["{_IGNORE}"], '
                 f"because pictures differ between versions of matplotlib"
             )
 
@@ -139,20 +143,27 @@ def _write(target, made):
     part.replace(target)
 
 
-def _compare(made, stored):
+def _compare(source, target, made, stored):
     if stored.metadata != made.metadata:
-        yield "the notebook's metadata differ; run `coursekit build`"
+        yield f"{target}: the notebook's metadata differ; run `coursekit build`"
     ids = [cell.get("id") for cell in stored.cells]
-    if ids != [cell.id for cell in made.cells]:
-        yield "its cells or their order differ; run `coursekit build`"
+    wanted = [cell.id for cell in made.cells]
+    if ids != wanted:
+        first = next(
+            (new for new, old in zip(wanted, [*ids, *[None] * len(wanted)]) if new != old),
+            wanted[-1],
+        )
+        yield (f"{source.where(first)} or its place differs in {target}: cells were added, taken "
+               f"away or moved; run `coursekit build`")
         return
     runs = made.metadata[KEY]["kind"] != "exercise"
     for cell, old in zip(made.cells, stored.cells):
+        where = source.where(cell.id)
         if (cell.cell_type, cell.source, cell.metadata) != (
             old.cell_type, old.source, old.metadata
         ):
-            yield f"cell {cell.id!r} differs from its source; edit the source and build"
+            yield f"{where} differs in {target}; edit the source and run `coursekit build`"
         elif runs and cell.cell_type == "code" and old.execution_count is None:
-            yield f"cell {cell.id!r} was not executed; run `coursekit build`"
+            yield f"{where} was not executed in {target}; run `coursekit build`"
         elif any(output.output_type == "error" for output in old.get("outputs", ())):
-            yield f"cell {cell.id!r} holds an error; run `coursekit build`"
+            yield f"{where} holds an error in {target}; run `coursekit build`"

@@ -8,6 +8,10 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
+# The folder in a workspace that marks it, and keeps the learner's progress.
+PROGRESS = ".coursekit"
+
+
 def course_folder(kind):
     """The folder of "lessons", "exercises" or "solutions", installed or in a checkout.
 
@@ -36,6 +40,7 @@ def make_workspace(folder):
         Each notebook's place in the workspace, and whether it was added by this call.
     """
     folder = Path(folder)
+    (folder / PROGRESS).mkdir(parents=True, exist_ok=True)
     notebooks = []
     for kind in ("lessons", "exercises"):
         (folder / kind).mkdir(parents=True, exist_ok=True)

@@ -6,66 +6,19 @@ as plain data, since a hostile file need not be a notebook at all.
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
+from coursekit.authoring.complaint import Complaint
 from coursekit.authoring.notebook import KEY, role
-from coursekit.authoring.workspace import course_folder
 
 _LARGEST = 20 * 2**20
 
 
-class UnknownExercise(Exception):
-    """The course has no such exercise; says which it has."""
-
-
-class Unreadable(Exception):
+class Unreadable(Complaint):
     """A submission that is no notebook; says why in one line."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One answer of an exercise and the cell that grades it."""
-
-    answer: str
-    graded: str
-    points: int
-
-
-@dataclass
-class Exercise:
-    """A pristine exercise with the answers of its solution.
-
-    Attributes
-    ----------
-    name : str
-        Such as "06_gridding".
-    notebook : nbformat notebook
-        As it is handed out.
-    solution : dict
-        Answer id to source.
-    questions : list of Question
-        In the notebook's order.
-    """
-
-    name: str
-    notebook: nbformat.NotebookNode
-    solution: dict
-    questions: list = field(init=False)
-
-    def __post_init__(self):
-        self.questions = [
-            Question(cell.metadata[KEY]["answer"], cell.id, cell.metadata[KEY]["points"])
-            for cell in self.notebook.cells
-            if role(cell) == "graded"
-        ]
-
-    @property
-    def stubs(self):
-        """Answer id to the source the learner was given."""
-        return _answers(self.notebook)
 
 
 @dataclass
@@ -76,21 +29,6 @@ class Submission:
     unit: str | None
     repeated: set  # ids that occur more than once; the first counts
     sha256: str
-
-
-def load_exercise(name):
-    """The exercise called `name`, from the course's folders.
-
-    Raises
-    ------
-    UnknownExercise
-        If there is no such exercise; the message lists those there are.
-    """
-    found = {path.stem: path for path in course_folder("exercises").glob("*.ipynb")}
-    if name not in found:
-        raise UnknownExercise(f"no exercise {name!r}; there are: {', '.join(sorted(found))}")
-    solved = nbformat.read(course_folder("solutions") / f"{name}.ipynb", as_version=4)
-    return Exercise(name, nbformat.read(found[name], as_version=4), _answers(solved))
 
 
 def read_submission(path):
@@ -142,10 +80,6 @@ def graft(exercise, answers, graded):
         cell.source = answers.get(cell.id, cell.source)
         kept.append(cell)
     return nbformat.v4.new_notebook(cells=kept, metadata=exercise.notebook.metadata)
-
-
-def _answers(notebook):
-    return {cell.id: cell.source for cell in notebook.cells if role(cell) == "answer"}
 
 
 def _read(path):

@@ -14,15 +14,17 @@ _DEEPEST = 20
 _LONGEST = 2**40
 
 
-def equal(expected, received):
-    """Whether two lists of emitted payloads agree, by the expected ones' tolerances.
+def equal(expected, received, rtol, atol):
+    """Whether two lists of encoded values agree.
 
     Parameters
     ----------
     expected : list of dict
-        Payloads of the reference solution, in order; trusted.
+        What a trusted answer gave, in order. An error among them is met by an error of the same
+        type.
     received : list
         What the student's kernel sent.
+    rtol, atol : float
 
     Returns
     -------
@@ -31,11 +33,15 @@ def equal(expected, received):
     """
     if not expected or len(expected) != len(received):
         return False
+    return all(same(want, got, rtol, atol) for want, got in zip(expected, received))
+
+
+def same(want, got, rtol, atol):
+    """Whether two encoded values agree; False, never an error, where `got` is malformed."""
     try:
-        return all(
-            _same(decode(want["value"]), decode(got["value"]), want["rtol"], want["atol"])
-            for want, got in zip(expected, received)
-        )
+        if want["kind"] == "error" or got["kind"] == "error":
+            return want["kind"] == got["kind"] and want["type"] == got["type"]
+        return _same(decode(want), decode(got), rtol, atol)
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return False
 

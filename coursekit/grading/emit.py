@@ -1,36 +1,97 @@
-"""What runs in a kernel: `emit` sends values out, `case_rng` draws the cases.
+"""What runs in the grader's kernel: `graded` calls an answer on drawn inputs, `emit` sends out
+what it returned.
 
-A graded cell draws its inputs from `case_rng`, calls the answer and emits what it returned. In
-the grader this file is handed to the kernel with the secret seed of the run; elsewhere an
-exercise's set-up cell imports it, and the seed is public. It needs NumPy and IPython, nothing
-else of coursekit.
+This file is handed to the kernel with the secret seed of the run. It needs NumPy and IPython,
+nothing else of coursekit. In a learner's notebook the set-up cell brings another `graded`, that of
+`feedback`, which draws the same inputs by a public seed.
 """
 
 import base64
+import copy
 import numbers
 import reprlib
+import time
 import zlib
 
 import numpy as np
 
 MIME = "application/vnd.coursekit.value+json"
 SEED = 2718281828
+# How many times the cases of a grading are tried where a learner is told of the smallest failing
+# one, and after how many seconds no more are added.
+ROUNDS = 1
+PATIENCE = 2.0
 
 
-def case_rng(name):
+def graded(name, *, cases=20, rtol=1e-6, atol=1e-9):
+    """Call the function called `name` on drawn inputs and emit what it returns.
+
+    Parameters
+    ----------
+    name : str
+        The answer's function, a global name where the drawing function is defined.
+    cases : int
+        How many calls.
+    rtol, atol : float
+        Tolerances of the comparison; the reference solution's count.
+
+    Returns
+    -------
+    callable
+        A decorator for the function that draws the arguments of one call, a tuple, from the
+        random generator it is given. It leaves None in that function's place.
+    """
+
+    def run(draw):
+        function = draw.__globals__[name]
+        for arguments in drawn(draw, cases, SEED, ROUNDS):
+            _send(outcome(function, arguments), rtol, atol)
+
+    return run
+
+
+def drawn(draw, cases, seed, rounds):
+    """The arguments of one call after another: `cases` of them, or `rounds` times as many.
+
+    What goes beyond `cases` is cut short after PATIENCE seconds.
+    """
+    rng = case_rng(draw.__name__, seed)
+    start = time.monotonic()
+    for number in range(cases * rounds):
+        if number >= cases and time.monotonic() - start > PATIENCE:
+            return
+        arguments = draw(rng)
+        yield arguments if isinstance(arguments, tuple) else (arguments,)
+
+
+def outcome(function, arguments):
+    """What a call returns, encoded; or which error it raises.
+
+    The function gets copies: what it does to its arguments is its own affair.
+    """
+    try:
+        return encode(function(*copy.deepcopy(arguments)))
+    except Exception as error:
+        said = " ".join(str(error).split())[:200]
+        return {"kind": "error", "type": type(error).__name__, "said": said}
+
+
+def case_rng(name, seed=None):
     """A random generator for the cases of one graded cell.
 
     Parameters
     ----------
     name : str
         Any name; another name gives other cases.
+    seed : int, optional
+        None: this run's.
 
     Returns
     -------
     numpy.random.Generator
         The same for the same name within a run; fresh for each grading run.
     """
-    return np.random.default_rng([SEED, zlib.crc32(name.encode())])
+    return np.random.default_rng([SEED if seed is None else seed, zlib.crc32(name.encode())])
 
 
 def emit(value, *, rtol=1e-6, atol=1e-9):
@@ -49,12 +110,14 @@ def emit(value, *, rtol=1e-6, atol=1e-9):
     TypeError
         If the value is of another kind.
     """
+    _send(encode(value), rtol, atol)
+
+
+def _send(value, rtol, atol):
     from IPython.display import display
 
-    payload = {"value": encode(value), "rtol": float(rtol), "atol": float(atol)}
-    with np.printoptions(threshold=20, precision=6):
-        text = reprlib.repr(value) if isinstance(value, (str, list, tuple, dict)) else repr(value)
-    display({MIME: payload, "text/plain": f"emitted {text}"}, raw=True)
+    payload = {"value": value, "rtol": float(rtol), "atol": float(atol)}
+    display({MIME: payload, "text/plain": f"emitted {reprlib.repr(value)}"}, raw=True)
 
 
 def encode(value):

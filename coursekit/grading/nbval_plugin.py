@@ -105,16 +105,16 @@ class GradedCell(IPyNbCell):
     """A cell that reports its start and its outcome, and awards nothing by itself."""
 
     def runtest(self):
-        self.equal = self.values = None
+        self.equal, self.found = None, {}
         self.tell(event="start")
         try:
             super().runtest()
         except NbCellError:
-            outcome = "fail" if self.equal is False else "error"
+            outcome = self.found.pop("outcome", "error")
             if self.parent.timed_out:
                 # A kernel that had to be interrupted is not to be trusted with other questions.
                 self.session.shouldstop = outcome = "timeout"
-            self.tell(event="end", outcome=outcome)
+            self.tell(event="end", outcome=outcome, **self.found)
             raise
         except Exception:
             # The kernel died, or sends what is no message: the session is lost.
@@ -123,25 +123,39 @@ class GradedCell(IPyNbCell):
             raise
         # Fails closed: a graded cell passes only by a comparison made here.
         outcome = ("pass" if self.equal is True else "fail") if self.options["check"] else "ran"
-        self.tell(event="end", outcome=outcome, values=self.values)
+        self.found["outcome"] = outcome
+        self.tell(event="end", **self.found)
 
     def compare_outputs(self, test, ref, skip_compare=None):
         """Compare the emitted values alone; what else a cell prints is its own affair."""
         self.comparison_traceback = ["the emitted values differ"]
-        self.values = [
-            output["data"][MIME]
+        values = [
+            output["data"][MIME].get("value")
             for output in test
-            if output["output_type"] == "display_data" and MIME in output["data"]
+            if output["output_type"] == "display_data"
+            and isinstance(output["data"].get(MIME), dict)
         ]
-        expected = self.config.coursekit_job["expected"]
-        if expected is None:  # the reference solution's own run, which makes them
-            self.equal = bool(self.values)
-        else:
-            self.equal = compare.equal(expected[self.cell.id], self.values)
-            self.values = None
+        self.found = verdict(self.config.coursekit_job["keys"][self.cell.id], values)
+        if self.config.coursekit_job["values"]:
+            self.found["values"] = values
+        self.equal = self.found["outcome"] == "pass"
         return self.equal
 
     def tell(self, **event):
         file = self.config.coursekit_events
         file.write(json.dumps({"cell": self.cell.id, **event}) + "\n")
         file.flush()
+
+
+def verdict(key, values):
+    """Outcome of a graded cell that sent these values, and the misconception it behaves like."""
+    tolerance = key["rtol"], key["atol"]
+    if compare.equal(key["expected"], values, *tolerance):
+        return {"outcome": "pass"}
+    raised = [value["type"] for value in values
+              if isinstance(value, dict) and value.get("kind") == "error" and "type" in value]
+    if raised and raised[0] == "NotImplementedError":
+        return {"outcome": "not attempted"}
+    named = [name for name, theirs in key["misconceptions"].items()
+             if compare.equal(theirs, values, *tolerance)]
+    return {"outcome": "error" if raised else "fail", "misconception": next(iter(named), None)}

@@ -1,4 +1,5 @@
-"""The gradebook: a table to read, a CSV to import, a JSON record for each submission."""
+"""What grading shows: the gradebook as a table, a CSV and JSON records; the matrix that `verify`
+makes; what `check` found; a learner's progress."""
 
 import csv
 import hashlib
@@ -74,11 +75,74 @@ def table(records):
 
 def notes(records):
     """A line for each submission with something to remark."""
-    return [
-        _shown(f"{record.submission}: {'; '.join(record.notes)}")
-        for record in records
-        if record.notes
-    ]
+    lines = []
+    for record in records:
+        known = [f"{answer.removeprefix('answer-')}: {title}"
+                 for answer, title in record.misconceptions.items()]
+        if known or record.notes:
+            lines.append(_shown(f"{record.submission}: {'; '.join([*known, *record.notes])}"))
+    return lines
+
+
+def matrix_table(matrix):
+    """What each known way to answer gets, as a rich table."""
+    questions = matrix.exercise.questions
+    made = Table(title=matrix.exercise.name, caption="fails: on so many of the drawn inputs")
+    made.add_column("handed in", overflow="fold")
+    made.add_column("examples")
+    for question in questions:
+        made.add_column(question.title, justify="right")
+    made.add_column("fails", justify="right")
+    made.add_column("told")
+    for row in matrix.rows:
+        cells = [
+            f"{row.points[q.answer]}" if row.outcomes[q.answer] == "pass"
+            else _CELLS.get(row.outcomes[q.answer], "0")
+            for q in questions
+        ]
+        share = "" if row.share is None else f"{row.share:.0%}"
+        told = {None: ""}.get(row.named, "its name" if row.named == row.title else "another name")
+        passes = "" if row.kind == "untouched" else "pass" if row.example is None else "FAIL"
+        name = f"{row.kind}: {row.title}" if row.title else row.kind
+        made.add_row(Text(name), passes, *cells, share, told)
+    return made
+
+
+def lines_of_check(checked, hints, folder):
+    """What `check` found in a notebook, as lines; pictures are saved in `folder`."""
+    for question in checked.exercise.questions:
+        answer = question.answer
+        yield from checked.words[answer]
+        if answer in checked.pictures:
+            drawn = checked.pictures[answer]
+            path = drawn.save(folder / f"{checked.exercise.name}-{question.title}.png")
+            yield f"picture: {path}"
+        if checked.findings[answer].state != "right":
+            known = checked.exercise.hints(answer)
+            for number, (title, text) in enumerate(known[:hints], 1):
+                yield f"hint {number} of {len(known)}: {title}. {' '.join(text.split())}"
+        yield ""
+    yield from checked.notes
+    points = [q.points for q in checked.exercise.questions
+              if checked.findings[q.answer].state == "right"]
+    yield (f"{checked.exercise.name}: {len(points)} of {len(checked.exercise.questions)} answers "
+           f"right, {sum(points)} of {sum(q.points for q in checked.exercise.questions)} points")
+
+
+def progress_table(rows):
+    """A learner's progress as a rich table."""
+    made = Table(title="Your progress")
+    for title in ("exercise", "answer", "state", "tries"):
+        made.add_column(title, justify="right" if title == "tries" else "left")
+    for row in rows:
+        for number, answer in enumerate(row["answers"]):
+            name = f"{row['exercise']}  {row['points']}/{row['out_of']}" if number == 0 else ""
+            state = answer["state"]
+            if answer["solved"] and state != "right":
+                state = f"{state} now, right on {answer['solved']}"
+            made.add_row(name, answer["answer"], Text(str(state)), str(answer["tries"]))
+        made.add_section()
+    return made
 
 
 def _file_name(submission):
@@ -97,8 +161,11 @@ def _titles(record):
 
 def remarks(record):
     """Outcomes other than a pass, and the notes, in one line."""
-    outcomes = [f"{name}: {outcome}" for name, outcome in record.outcomes.items()
-                if outcome != "pass"]
+    outcomes = [
+        f"{name}: {outcome}" + (f" ({record.misconceptions[name]})"
+                                if name in record.misconceptions else "")
+        for name, outcome in record.outcomes.items() if outcome != "pass"
+    ]
     return "; ".join([*outcomes, *record.notes])
 
 

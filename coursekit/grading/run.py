@@ -50,6 +50,8 @@ class Record:
         "grader-error".
     points : dict
         Answer id to the points awarded.
+    misconceptions : dict
+        Answer id to the title of the misconception that it behaves like, where one is known.
     out_of : int
     notes : list of str
     """
@@ -58,6 +60,7 @@ class Record:
     exercise: str
     outcomes: dict
     points: dict
+    misconceptions: dict
     out_of: int
     notes: list
     seed: int
@@ -75,46 +78,69 @@ class Record:
         return {**asdict(self), "total": self.total}
 
 
-class GraderError(Exception):
-    """The fault is ours: the exercise's own solution does not run, or the grader failed."""
+def grade(exercise, path, name, seed, keys, limits=Limits()):
+    """Grade one submitted file; a file that cannot be read is a record too.
 
+    Parameters
+    ----------
+    exercise : Exercise
+    path : path-like
+    name : str
+        What the record calls the submission.
+    seed : int
+        Of the inputs, secret until the class is graded.
+    keys : dict
+        What `key.fetch` gives for this seed.
+    limits : Limits
 
-def expected_values(exercise, seed, limits=Limits()):
-    """What the reference solution emits for the inputs of this seed, a list a graded cell.
-
-    Raises
-    ------
-    GraderError
-        If a graded cell of the solution does not run through or emits nothing.
+    Returns
+    -------
+    Record
     """
-    whole = assemble.graft(exercise, exercise.solution, exercise.solution)
-    events = _run(whole, seed, None, limits)
-    values = {e["cell"]: e["values"] for e in events if e.get("outcome") == "pass"}
-    for question in exercise.questions:
-        if not values.get(question.graded):
-            raise GraderError(
-                f"{exercise.name}: the solution of {question.answer!r} does not pass its own "
-                f"graded cell"
-            )
-    return values
-
-
-def grade(exercise, path, name, seed, expected, limits=Limits()):
-    """Grade one submitted file; a file that cannot be read is a record too."""
     try:
         submission = assemble.read_submission(path)
     except assemble.Unreadable as error:
         return _record(exercise, name, {}, "not attempted", [str(error)], seed)
     try:
-        outcomes, notes = _grade(exercise, submission, seed, expected, limits)
+        results, notes = results_of(exercise, submission, Job(seed, keys, limits))
     except Exception as error:
         # Ours to mend, and no reason to leave the others ungraded.
-        outcomes, notes = {}, [f"grader error: {type(error).__name__}: {error}"]
-    return _record(exercise, name, outcomes, "grader-error", notes, seed, submission.sha256)
+        results, notes = {}, [f"grader error: {type(error).__name__}: {error}"]
+    return _record(exercise, name, results, "grader-error", notes, seed, submission.sha256)
 
 
-def _grade(exercise, submission, seed, expected, limits):
-    outcomes, attempted = {}, {}
+@dataclass(frozen=True)
+class Job:
+    """What a run of student code needs besides the code.
+
+    Attributes
+    ----------
+    seed : int
+    keys : dict
+    limits : Limits
+    rounds : int
+        How many times as many inputs as a grading draws.
+    values : bool
+        Whether results hold the values that answers returned.
+    """
+
+    seed: int
+    keys: dict
+    limits: Limits = Limits()
+    rounds: int = 1
+    values: bool = False
+
+
+def results_of(exercise, submission, job):
+    """What became of each question.
+
+    Returns
+    -------
+    results : dict
+        Answer id to a dict with "outcome", and where they are known "misconception" and "values".
+    notes : list of str
+    """
+    results, attempted = {}, {}
     twice = [q.answer for q in exercise.questions if q.answer in submission.repeated]
     notes = [f"cell {name!r} occurs more than once; the first counts" for name in twice]
     foreign = submission.answers.keys() - {cell.id for cell in exercise.notebook.cells}
@@ -124,17 +150,16 @@ def _grade(exercise, submission, seed, expected, limits):
     for question in exercise.questions:
         answer = submission.answers.get(question.answer)
         if answer is None or answer.strip() in ("", stubs[question.answer].strip()):
-            outcomes[question.answer] = "not attempted"
+            results[question.answer] = {"outcome": "not attempted"}
             if answer is None:
                 notes.append(f"cell {question.answer!r} is missing")
         else:
             attempted[question.answer] = answer
-    outcomes |= _attempts(exercise, attempted, seed, expected, limits)
-    return outcomes, notes
+    return results | _attempts(exercise, attempted, job), notes
 
 
-def _attempts(exercise, answers, seed, expected, limits):
-    """Outcomes of the attempted questions.
+def _attempts(exercise, answers, job):
+    """Results of the attempted questions.
 
     All are run together. A run that ended early does not prove who ended it, so each question
     that it left open is run alone; and one whose answer breaks off then, perhaps for want of
@@ -142,57 +167,62 @@ def _attempts(exercise, answers, seed, expected, limits):
     """
 
     def run(names, graded):
-        return _run(assemble.graft(exercise, {name: answers[name] for name in names}, graded),
-                    seed, expected, limits)
+        return _run(assemble.graft(exercise, {name: answers[name] for name in names}, graded), job)
 
-    outcomes = _settled(exercise, run(answers, answers)) if answers else {}
-    left_open = [name for name in answers if name not in outcomes]
+    results = _settled(exercise, run(answers, answers)) if answers else {}
+    left_open = [name for name in answers if name not in results]
     sound = set(answers)
     for name in left_open:
         events = run([name], [name])
         if not any(event["event"] == "start" for event in events):
             events = run([name], [name])  # it never got to the student's code: try again
-        outcomes[name] = _alone(exercise, name, events)
+        results[name] = _alone(exercise, name, events)
         if not any(event["cell"] == name and event.get("outcome") in ("ran", "error")
                    for event in events):
             sound.discard(name)  # it ends the kernel by its mere definition
     for name in left_open:
-        if outcomes[name] == "error" and len(sound) > 1:
+        if results[name]["outcome"] == "error" and len(sound) > 1:
             together = _settled(exercise, run([n for n in answers if n in sound], [name]))
-            outcomes[name] = together.get(name, "error")
-    return outcomes
+            results[name] = together.get(name, results[name])
+    return results
 
 
 def _settled(exercise, events):
-    """Answer id to outcome, of the graded cells that came to an end of their own."""
+    """Answer id to result, of the graded cells that came to an end of their own."""
     owner = {question.graded: question.answer for question in exercise.questions}
     return {
-        owner[event["cell"]]: event["outcome"]
+        owner[event["cell"]]: event
         for event in events
-        if event["cell"] in owner and event.get("outcome") in ("pass", "fail", "error")
+        if event["cell"] in owner
+        and event.get("outcome") in ("pass", "fail", "error", "not attempted")
     }
 
 
 def _alone(exercise, name, events):
-    """The outcome of a question from a run of its own."""
+    """The result of a question from a run of its own."""
     settled = _settled(exercise, events)
     if name in settled:
         return settled[name]
     if not any(event["event"] == "start" for event in events):
-        return "grader-error"
-    return next((event["outcome"] for event in reversed(events)
-                 if event.get("outcome") in ("killed", "timeout")), "killed")
+        return {"outcome": "grader-error"}
+    return next((event for event in reversed(events)
+                 if event.get("outcome") in ("killed", "timeout")), {"outcome": "killed"})
 
 
-def _record(exercise, name, outcomes, otherwise, notes, seed, sha256=None):
-    """The record of one submission; a question without an outcome gets the one in `otherwise`."""
+def _record(exercise, name, results, otherwise, notes, seed, sha256=None):
+    """The record of one submission; a question without a result gets the outcome `otherwise`."""
     questions = exercise.questions
-    outcomes = {q.answer: outcomes.get(q.answer, otherwise) for q in questions}
+    results = {q.answer: results.get(q.answer, {"outcome": otherwise}) for q in questions}
     return Record(
         submission=name,
         exercise=exercise.name,
-        outcomes=outcomes,
-        points={q.answer: q.points if outcomes[q.answer] == "pass" else 0 for q in questions},
+        outcomes={answer: result["outcome"] for answer, result in results.items()},
+        points={q.answer: q.points if results[q.answer]["outcome"] == "pass" else 0
+                for q in questions},
+        misconceptions={
+            answer: exercise.variants[result["misconception"]].title
+            for answer, result in results.items() if result.get("misconception")
+        },
         out_of=sum(q.points for q in questions),
         notes=notes,
         seed=seed,
@@ -200,30 +230,32 @@ def _record(exercise, name, outcomes, otherwise, notes, seed, sha256=None):
     )
 
 
-def _startup(seed):
-    """Source that gives a kernel `emit` and `case_rng` with this run's seed."""
+def _startup(job):
+    """Source that gives a kernel `graded` and `emit` with this run's seed."""
     source = Path(emit.__file__).read_text(encoding="utf-8")
     return (
         "import types as _types\n"
         "_emit = _types.ModuleType('coursekit_emit')\n"
         f"exec({source!r}, _emit.__dict__)\n"
-        f"_emit.SEED = {seed}\n"
-        "emit, case_rng = _emit.emit, _emit.case_rng\n"
+        f"_emit.SEED, _emit.ROUNDS = {job.seed}, {job.rounds}\n"
+        "graded, emit, case_rng = _emit.graded, _emit.emit, _emit.case_rng\n"
         "del _emit, _types\n"
     )
 
 
-def _run(notebook, seed, expected, limits):
+def _run(notebook, job):
     """Run a grafted notebook under pytest; the events its plugin told before the deadline."""
     folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
+    limits = job.limits
     try:
         # The kernel's folder is not the notebook's.
         (folder / "home").mkdir()
         (folder / "pytest.ini").write_text("[pytest]\n")
         nbformat.write(notebook, folder / "run.ipynb")
-        job = json.dumps(
-            {"startup": _startup(seed), "expected": expected, "folder": str(folder / "home")}
-        )
+        told = json.dumps({
+            "startup": _startup(job), "folder": str(folder / "home"), "values": job.values,
+            "keys": {name: _judged(key) for name, key in job.keys.items()},
+        })
         reading, writing = os.pipe()
         try:
             process = subprocess.Popen(
@@ -244,11 +276,16 @@ def _run(notebook, seed, expected, limits):
             raise
         finally:
             os.close(writing)
-        return _listen(process, job, reading, limits.deadline(len(notebook.cells)))
+        return _listen(process, told, reading, limits.deadline(len(notebook.cells)))
     finally:
         # Whatever the student's code left there: its clean-up decides no grade.
         with suppress(RecursionError):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _judged(key):
+    """What of a key decides."""
+    return {name: getattr(key, name) for name in ("rtol", "atol", "expected", "misconceptions")}
 
 
 def _environment():
@@ -261,7 +298,7 @@ def _environment():
     }
 
 
-def _listen(process, job, reading, seconds):
+def _listen(process, told, reading, seconds):
     """Collect events until the run ends or its time is up, then end what is left of it."""
     deadline = threading.Timer(seconds, _end, [process])
     deadline.start()
@@ -270,7 +307,7 @@ def _listen(process, job, reading, seconds):
         with os.fdopen(reading) as lines:
             # It may die before it has read its job; then there are no events.
             with suppress(BrokenPipeError), process.stdin:
-                process.stdin.write(job.encode())
+                process.stdin.write(told.encode())
             for line in lines:
                 try:
                     events.append(json.loads(line))

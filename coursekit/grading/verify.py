@@ -1,0 +1,174 @@
+"""Proof that an exercise's grading discriminates: what is right passes, what is wrong does not.
+
+Every way to answer that the source knows is handed in and graded as a learner's notebook would
+be: the solution, each alternative, the untouched exercise, each misconception. What the matrix
+must show is said in `_faults`.
+"""
+
+import secrets
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from coursekit.grading import feedback, key, run
+from coursekit.grading.emit import SEED
+
+# A misconception may get through a grading by luck less often than that.
+_LUCK = 1e-3
+_WORKERS = 2
+
+
+@dataclass
+class Row:
+    """One submission of the matrix.
+
+    Attributes
+    ----------
+    kind : str
+        "solution", "alternative", "untouched" or "misconception".
+    name : str
+        The id of its cell, or the kind.
+    title : str
+    answer : str or None
+        The answer that it writes differently.
+    points : dict
+        Answer id to the points it got.
+    outcomes : dict
+        Answer id to outcome.
+    named : str or None
+        The title of the misconception that its answer was taken for.
+    share : float or None
+        On which share of the inputs a misconception is wrong.
+    example : str or None
+        What went wrong in the visible examples.
+    """
+
+    kind: str
+    name: str
+    title: str
+    answer: str | None
+    points: dict = field(default_factory=dict)
+    outcomes: dict = field(default_factory=dict)
+    named: str | None = None
+    share: float | None = None
+    example: str | None = None
+
+
+@dataclass
+class Matrix:
+    """What verifying an exercise found: the rows, and a line for each fault."""
+
+    exercise: object
+    rows: list
+    faults: list
+
+
+def verify(exercise):
+    """Grade every known way to answer an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+
+    Returns
+    -------
+    Matrix
+
+    Raises
+    ------
+    key.GraderError
+        If the exercise's own code does not run.
+    """
+    seed = secrets.randbits(53)
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        known = pool.submit(key.fetch, exercise, SEED, feedback.ROUNDS, True)
+        keys = key.fetch(exercise, seed)
+        rows = _rows(exercise)
+        graded = [pool.submit(_hand_in, exercise, row, seed, keys) for row in rows]
+        shown, examples = known.result()
+        for row, record in zip(rows, [job.result() for job in graded]):
+            row.points, row.outcomes = record.points, record.outcomes
+            row.named = record.misconceptions.get(row.answer)
+            row.example = examples.get(row.name)
+            if row.kind == "misconception":
+                row.share = _share(exercise, row, shown)
+    faults = [fault for row in rows for fault in _faults(exercise, row, shown)]
+    return Matrix(exercise, rows, [*faults, *_missing(exercise)])
+
+
+def _rows(exercise):
+    variants = [Row(v.role, v.id, v.title, v.answer) for v in exercise.variants.values()]
+    return [Row("solution", "solution", "", None), Row("untouched", "untouched", "", None),
+            *sorted(variants, key=lambda row: row.kind)]
+
+
+def _hand_in(exercise, row, seed, keys):
+    answers = {} if row.kind == "untouched" else dict(exercise.solution)
+    if row.answer is not None:
+        answers[row.answer] = exercise.variants[row.name].source
+    with tempfile.TemporaryDirectory(prefix="coursekit-") as folder:
+        path = Path(folder) / "submission.ipynb"
+        path.write_text(nbformat.writes(exercise.handed_in(answers)), "utf-8")
+        return run.grade(exercise, path, row.name, seed, keys)
+
+
+def _question(exercise, answer):
+    return next(q for q in exercise.questions if q.answer == answer)
+
+
+def _share(exercise, row, shown):
+    right = shown[_question(exercise, row.answer).graded]
+    return feedback.judge(right, right.misconceptions[row.name]).wrong / len(right.expected)
+
+
+def _faults(exercise, row, shown):
+    """What of a row breaks the promise, a line each, with file, line and cell."""
+    at = exercise.source.where
+    if row.example is not None:
+        where = at(row.name) if row.answer else at(exercise.questions[0].answer)
+        yield f"{where}: the visible examples do not pass: {row.example}"
+    for question in exercise.questions:
+        answer, outcome = question.answer, row.outcomes[question.answer]
+        if row.kind == "solution" and outcome != "pass":
+            yield f"{at(answer)}: the solution gets no points: {outcome}"
+        elif row.kind == "untouched" and outcome != "not attempted":
+            yield f"{at(answer)}: untouched it counts as {outcome!r}, not as 'not attempted'"
+        elif row.kind == "alternative" and outcome != "pass":
+            yield f"{at(row.name)}: the alternative loses the points of {answer!r}: {outcome}"
+    if row.kind == "misconception":
+        yield from _misconception_faults(exercise, row, shown)
+
+
+def _misconception_faults(exercise, row, shown):
+    where = exercise.source.where(row.name)
+    question = _question(exercise, row.answer)
+    if row.points[row.answer]:
+        yield f"{where}: the misconception gets {row.points[row.answer]} points"
+        return
+    right = shown[question.graded]
+    cases = len(right.expected) // feedback.ROUNDS
+    luck = (1 - row.share) ** cases
+    if luck > _LUCK:
+        yield (f"{where}: it is wrong on {row.share:.0%} of the inputs, so one grading in "
+               f"{1 / luck:.0f} misses it; draw inputs that tell it apart, or more cases")
+    for name, finding in (("grading", row.named), ("the notebook", _told(exercise, row, right))):
+        if finding != exercise.variants[row.name].title:
+            taken = f"takes it for {finding!r}" if finding else "does not know it again"
+            yield f"{where}: {name} {taken}; answers must differ in what they return"
+
+
+def _told(exercise, row, right):
+    name = feedback.judge(right, right.misconceptions[row.name]).misconception
+    return exercise.variants[name].title if name else None
+
+
+def _missing(exercise):
+    """Answers of which nothing shows that a wrong one is noticed."""
+    known = {v.answer for v in exercise.variants.values() if v.role == "misconception"}
+    for question in exercise.questions:
+        if question.answer not in known:
+            yield (f"{exercise.source.where(question.answer)}: it has no misconception, so nothing "
+                   f"shows that its grading tells wrong from right")
