@@ -140,6 +140,21 @@ def scenes():
                       expected, claims)
 
 
+def hole_free():
+    """Nets of equal parameters, none of which misses a pixel of what it sees."""
+    spread, leap, tripled = "1,1,2,4,4,2", "one leap 1,1,1,1,1,9", "tripled 1,3,9,1,3,9"
+    claims = {
+        f"{leap}: on average mIoU below {spread} by .1": OnAverage(
+            lambda f: f[spread]["mIoU"] - f[leap]["mIoU"] - 0.1),
+        f"{tripled}: mIoU below {spread} by .1": lambda f: (
+            f[spread]["mIoU"] - f[tripled]["mIoU"] - 0.1),
+    }
+    variants = {name: partial(segment, partial(stack, [int(r) for r in rates.split(",")]))
+                for name, rates in ((n, n.split()[-1]) for n in (spread, leap, tripled))}
+    return Experiment("The scenes again, by nets that read every pixel of what they see: 29 x 29, "
+                      "29 x 29 and 53 x 53.", variants, {}, claims)
+
+
 # ---- where is the digit?
 
 
@@ -234,4 +249,5 @@ def valid_taps():
                       expected, claims)
 
 
-EXPERIMENTS = {"scenes": scenes(), "localisation": localisation(), "valid_taps": valid_taps()}
+EXPERIMENTS = {"scenes": scenes(), "hole_free": hole_free(), "localisation": localisation(),
+               "valid_taps": valid_taps()}
