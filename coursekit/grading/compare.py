@@ -46,6 +46,17 @@ def same(want, got, rtol, atol):
         return False
 
 
+def sound(value):
+    """Whether something that was received is an encoded value, or an error."""
+    try:
+        if value["kind"] == "error":
+            return isinstance(value["type"], str) and isinstance(value["said"], str)
+        decode(value)
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        return False
+    return True
+
+
 def decode(payload, depth=0):
     """The value an `emit.encode` made, checked; a list becomes a list, a dict a dict.
 

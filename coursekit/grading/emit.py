@@ -23,7 +23,7 @@ ROUNDS = 1
 PATIENCE = 2.0
 
 
-def graded(name, *, cases=20, rtol=1e-6, atol=1e-9):
+def graded(name, *, cases=20, rtol=1e-6, atol=1e-9, view=None):
     """Call the function called `name` on drawn inputs and emit what it returns.
 
     Parameters
@@ -34,6 +34,9 @@ def graded(name, *, cases=20, rtol=1e-6, atol=1e-9):
         How many calls.
     rtol, atol : float
         Tolerances of the comparison, which is made elsewhere.
+    view : callable, optional
+        What of a returned value counts, where many are right: called elsewhere, on the value and
+        the arguments, it gives a dictionary of properties.
 
     Returns
     -------

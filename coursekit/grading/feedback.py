@@ -42,6 +42,8 @@ class Finding:
         Which is the smallest input on which it fails.
     got : dict or None
         What it returned there, encoded.
+    lacks : str or None
+        Where properties count, those that it has not as it should, in words.
     """
 
     state: str
@@ -50,26 +52,33 @@ class Finding:
     misconception: str | None = None
     case: int | None = None
     got: dict | None = None
+    lacks: str | None = None
 
 
-def judge(right, received):
+def judge(right, returned, trial=None, inputs=()):
     """What the values tell that an answer returned for the first inputs of a key.
 
     Parameters
     ----------
     right : key.Key
-    received : list of dict
-        Encoded, at least one.
+    returned : list of dict
+        Encoded.
+    trial : key.Trial, optional
+        Needed where the key holds properties: it tells those of what was returned.
+    inputs : list of tuple
+        The arguments themselves, for the trial.
 
     Returns
     -------
     Finding
     """
     tolerance = right.rtol, right.atol
-    tried = min(len(received), len(right.expected))
-    if not tried or _raised(received[0]) == "NotImplementedError":
+    tried = min(len(returned), len(right.expected))
+    if not tried or _raised(returned[0]) == "NotImplementedError":
         return Finding(UNTRIED)
-    received = received[:tried]
+    received = returned = returned[:tried]
+    if trial is not None:
+        received = [trial.seen(value, given) for value, given in zip(returned, inputs)]
     failing = [n for n, (want, got) in enumerate(zip(right.expected, received))
                if not compare.same(want, got, *tolerance)]
     if not failing:
@@ -77,8 +86,9 @@ def judge(right, received):
     named = [name for name, theirs in right.misconceptions.items()
              if compare.equal(theirs[:tried], received, *tolerance)]
     case = min(failing, key=lambda n: _size(right.arguments[n]))
-    state = RAISES if _raised(received[case]) else WRONG
-    return Finding(state, len(failing), tried, next(iter(named), None), case, received[case])
+    state = RAISES if _raised(returned[case]) else WRONG
+    lacks = _lacking(right.expected[case], received[case]) if right.viewed else None
+    return Finding(state, len(failing), tried, next(iter(named), None), case, returned[case], lacks)
 
 
 def words(exercise, question, right, finding):
@@ -104,6 +114,9 @@ def difference(right, finding):
     if got["kind"] == "error":
         said = f": {got['said']}" if got.get("said") else ""
         return f"There it raises {got['type']}{said}"
+    if finding.lacks is not None:
+        shown = picture.text(compare.decode(got))
+        return f"There it returns {shown}. What is not as it should be: {finding.lacks}."
     if got["kind"] != want["kind"]:
         return f"There it returns {_kind(got)}, and {_kind(want)} is wanted."
     if got["kind"] != "array":
@@ -132,6 +145,8 @@ def drawing(question, right, finding):
         return None
     want, got = right.expected[finding.case], finding.got
     wrong = None
+    if finding.lacks is not None:
+        return None
     if got["kind"] == want["kind"] == "array" and got["shape"] == want["shape"]:
         wrong = wrong_entries(right, finding)
     values = None if got["kind"] == "error" else compare.decode(got)
@@ -179,8 +194,9 @@ def _try(name, function, draw):
         return
     with contextlib.redirect_stdout(io.StringIO()):  # what the author's cells print
         right = key.compute(unit, SEED, ROUNDS, only=question.graded)[question.graded]
-        inputs = key.inputs(unit, question, SEED, ROUNDS)
-    finding = judge(right, _tried(answer, inputs, len(inputs) // ROUNDS))
+        trial, inputs = key.trial_of(unit, question, SEED, ROUNDS)
+        returned = _tried(answer, inputs, len(inputs) // ROUNDS)
+        finding = judge(right, returned, trial, inputs)
     print("\n".join(words(unit, question, right, finding)))
     shown = drawing(question, right, finding)
     if shown is not None:
@@ -197,6 +213,15 @@ def _tried(answer, inputs, least):
                 break
             received.append(outcome(answer, given))
     return received
+
+
+def _lacking(want, got):
+    """The properties that differ, by name; or why there are none."""
+    if got["kind"] == "error":
+        return f"it cannot be judged ({got['type']}{': ' if got['said'] else ''}{got['said']})"
+    names = dict(got.get("items", ()))
+    return ", ".join(name for name, value in want.get("items", ())
+                     if not compare.same(value, names.get(name), 1e-9, 0))
 
 
 def _raised(value):

@@ -16,6 +16,7 @@ import numpy as np
 
 from coursekit.authoring import notebook
 from coursekit.authoring.complaint import Complaint
+from coursekit.grading import compare
 from coursekit.grading.emit import drawn, encode, outcome
 from coursekit.grading.exercise import Exercise
 
@@ -40,9 +41,11 @@ class Key:
     rtol, atol : float
         Tolerances of the comparison.
     expected : list
-        What the solution returns, encoded.
+        What the solution returns, encoded; where a view is declared, the properties of that.
     misconceptions : dict
-        Id of a misconception to what it returns.
+        Id of a misconception to what it returns, or the properties of that.
+    viewed : bool
+        Whether properties are compared, and not values.
     """
 
     calls: list
@@ -51,6 +54,7 @@ class Key:
     atol: float
     expected: list
     misconceptions: dict
+    viewed: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,17 @@ class Trial:
     cases: int = 20
     rtol: float = 1e-6
     atol: float = 1e-9
+    view: object = None
+
+    def seen(self, value, given):
+        """Of an encoded value what counts: itself, or its properties.
+
+        The view gets what `compare.decode` makes: numbers in lists come as arrays. A value that it
+        cannot deal with, which may be any value, counts as an error.
+        """
+        if self.view is None or value["kind"] == "error":
+            return value
+        return outcome(lambda *_: self.view(compare.decode(value), *given), given)
 
 
 def compute(exercise, seed, rounds=1, only=None):
@@ -97,20 +112,21 @@ def compute(exercise, seed, rounds=1, only=None):
         if not calls:
             raise GraderError(f"{exercise.source.where(question.graded)}: it draws no inputs")
         function = names[question.function]
-        expected = [outcome(function, given) for given in calls]
+        expected = [trial.seen(outcome(function, given), given) for given in calls]
         _check_solution(exercise, question, function, calls, expected)
         keys[question.graded] = Key(
             [call(function, question.function, given) for given in calls],
             [_named(function, given) for given in calls],
-            trial.rtol, trial.atol, expected, _misconceptions(exercise, question, calls),
+            trial.rtol, trial.atol, expected,
+            _misconceptions(exercise, question, trial, calls), trial.view is not None,
         )
     return keys
 
 
-def inputs(exercise, question, seed, rounds):
-    """The arguments themselves of the calls in a key, each a tuple."""
+def trial_of(exercise, question, seed, rounds):
+    """The trial of a question, and the arguments themselves of the calls in its key: tuples."""
     trial = _trial(exercise, question, namespace(exercise))
-    return list(drawn(trial.draw, trial.cases, seed, rounds))
+    return trial, list(drawn(trial.draw, trial.cases, seed, rounds))
 
 
 def fetch(exercise, seed, rounds=1, examples=False):
@@ -186,12 +202,13 @@ def _named(function, arguments):
     return dict(zip(_parameters(function, arguments), map(encode, arguments)))
 
 
-def _misconceptions(exercise, question, calls):
+def _misconceptions(exercise, question, trial, calls):
     found = {}
     for variant in exercise.variants.values():
         if variant.role == "misconception" and variant.answer == question.answer:
             names = namespace(exercise, {question.answer: (variant.id, variant.source)})
-            found[variant.id] = [outcome(names[question.function], given) for given in calls]
+            function = names[question.function]
+            found[variant.id] = [trial.seen(outcome(function, given), given) for given in calls]
     return found
 
 

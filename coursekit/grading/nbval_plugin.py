@@ -19,9 +19,11 @@ import nbformat
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from coursekit.authoring.notebook import role
+from coursekit.authoring.notebook import read_source, role
 from coursekit.grading import compare
 from coursekit.grading.emit import MIME
+from coursekit.grading.exercise import Exercise
+from coursekit.grading.key import trial_of
 
 _POLL_SECONDS = 0.2
 
@@ -135,11 +137,22 @@ class GradedCell(IPyNbCell):
             if output["output_type"] == "display_data"
             and isinstance(output["data"].get(MIME), dict)
         ]
-        self.found = verdict(self.config.coursekit_job["keys"][self.cell.id], values)
+        judged = self.config.coursekit_job["keys"][self.cell.id]
+        counts = self.properties(values) if judged["viewed"] else values
+        self.found = verdict(judged, values, counts)
         if self.config.coursekit_job["values"]:
             self.found["values"] = values
         self.equal = self.found["outcome"] == "pass"
         return self.equal
+
+    def properties(self, values):
+        """Of each value what counts. The author's view runs here, out of the student's reach."""
+        job = self.config.coursekit_job
+        exercise = Exercise(read_source(job["source"]))
+        question = next(q for q in exercise.questions if q.graded == self.cell.id)
+        trial, inputs = trial_of(exercise, question, job["seed"], job["rounds"])
+        return [trial.seen(value, given) if compare.sound(value) else value
+                for value, given in zip(values, inputs)] + values[len(inputs):]
 
     def tell(self, **event):
         file = self.config.coursekit_events
@@ -147,15 +160,18 @@ class GradedCell(IPyNbCell):
         file.flush()
 
 
-def verdict(key, values):
-    """Outcome of a graded cell that sent these values, and the misconception it behaves like."""
+def verdict(key, values, counts):
+    """Outcome of a graded cell that sent `values`, of which `counts` is what counts.
+
+    With it, the misconception that the answer behaves like.
+    """
     tolerance = key["rtol"], key["atol"]
-    if compare.equal(key["expected"], values, *tolerance):
+    if compare.equal(key["expected"], counts, *tolerance):
         return {"outcome": "pass"}
     raised = [value["type"] for value in values
               if isinstance(value, dict) and value.get("kind") == "error" and "type" in value]
     if raised and raised[0] == "NotImplementedError":
         return {"outcome": "not attempted"}
     named = [name for name, theirs in key["misconceptions"].items()
-             if compare.equal(theirs, values, *tolerance)]
+             if compare.equal(theirs, counts, *tolerance)]
     return {"outcome": "error" if raised else "fail", "misconception": next(iter(named), None)}

@@ -67,7 +67,7 @@ def draw(function, arguments, returned, wrong=None):
         None if there is no array to draw.
     """
     panels = [_panel(name, value) for name, value in arguments.items() if _drawn(value)]
-    said = [f"{name} = {_text(value)}" for name, value in arguments.items() if not _drawn(value)]
+    said = [f"{name} = {text(value)}" for name, value in arguments.items() if not _drawn(value)]
     if _drawn(returned):
         whole = np.ones(np.shape(returned), bool) if wrong is None else wrong
         panels.append(_panel(f"{function} returned", returned, whole))
@@ -162,10 +162,10 @@ def _drawn(value):
     return array.ndim > 0 and array.size > 0 and array.dtype.kind in "biuf"
 
 
-def _text(value):
-    """A value that is not drawn, in words of at most a line."""
-    text = repr(_plain(value)) if isinstance(value, (list, dict)) else str(_plain(value))
-    return text if len(text) < 80 else f"{text[:80]} ..."
+def text(value):
+    """A decoded value in words of at most a line."""
+    said = repr(_plain(value)) if isinstance(value, (list, dict)) else str(_plain(value))
+    return said if len(said) < 80 else f"{said[:80]} ..."
 
 
 def _plain(value):

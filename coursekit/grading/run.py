@@ -167,7 +167,8 @@ def _attempts(exercise, answers, job):
     """
 
     def run(names, graded):
-        return _run(assemble.graft(exercise, {name: answers[name] for name in names}, graded), job)
+        chosen = {name: answers[name] for name in names}
+        return _run(exercise, assemble.graft(exercise, chosen, graded), job)
 
     results = _settled(exercise, run(answers, answers)) if answers else {}
     left_open = [name for name in answers if name not in results]
@@ -243,7 +244,7 @@ def _startup(job):
     )
 
 
-def _run(notebook, job):
+def _run(exercise, notebook, job):
     """Run a grafted notebook under pytest; the events its plugin told before the deadline."""
     folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
     limits = job.limits
@@ -255,6 +256,7 @@ def _run(notebook, job):
         told = json.dumps({
             "startup": _startup(job), "folder": str(folder / "home"), "values": job.values,
             "keys": {name: _judged(key) for name, key in job.keys.items()},
+            "source": str(exercise.source.path), "seed": job.seed, "rounds": job.rounds,
         })
         reading, writing = os.pipe()
         try:
@@ -285,7 +287,8 @@ def _run(notebook, job):
 
 def _judged(key):
     """What of a key decides."""
-    return {name: getattr(key, name) for name in ("rtol", "atol", "expected", "misconceptions")}
+    return {name: getattr(key, name)
+            for name in ("rtol", "atol", "expected", "misconceptions", "viewed")}
 
 
 def _environment():

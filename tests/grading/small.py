@@ -97,7 +97,8 @@ def grade_here(exercise, path, name, seed, keys):
         if answers[question.answer] == exercise.stubs[question.answer]:
             results[question.answer] = {"outcome": "not attempted"}
             continue
-        inputs = key.inputs(exercise, question, seed, 1)
+        trial, inputs = key.trial_of(exercise, question, seed, 1)
         values = [emit.outcome(names[question.function], given) for given in inputs]
-        results[question.answer] = verdict(vars(keys[question.graded]), values)
+        counts = [trial.seen(value, given) for value, given in zip(values, inputs)]
+        results[question.answer] = verdict(vars(keys[question.graded]), values, counts)
     return run._record(exercise, name, results, "grader-error", [], seed)

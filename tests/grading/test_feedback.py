@@ -1,10 +1,11 @@
 """What a learner is told, in the words that notebook and command share, and never more."""
 
+import nbformat
 import numpy as np
 import pytest
 import small
 
-from coursekit.grading import compare, feedback, key, progress
+from coursekit.grading import compare, feedback, key, progress, run
 from coursekit.grading.emit import SEED, outcome
 
 
@@ -18,7 +19,7 @@ def tell(unit):
     """Finding and words for a function in place of `double`."""
     question = unit.questions[0]
     right = key.compute(unit, SEED, feedback.ROUNDS, only=question.graded)[question.graded]
-    calls = key.inputs(unit, question, SEED, feedback.ROUNDS)
+    _, calls = key.trial_of(unit, question, SEED, feedback.ROUNDS)
 
     def _tell(function):
         finding = feedback.judge(right, [outcome(function, given) for given in calls])
@@ -162,3 +163,73 @@ def test_shares_of_a_key_shorter_than_it_are_judged(tell):
     found = feedback.judge(right, wrong)
     assert (found.wrong, found.tried, found.case) == (1, 7, 6)
     assert compare.same(found.got, wrong[6], 0, 0)
+
+
+# ---- an answer that may be right in many ways
+
+
+DESIGN = '''
+# %% Answer: split role="answer"
+def split(total, parts):
+    ### BEGIN SOLUTION
+    return [total] + [0] * (parts - 1)
+    ### END SOLUTION
+
+# %% Graded: split role="graded" answer="answer-split" points=2
+def properties(value, total, parts):
+    return {"adds up": bool(np.sum(value) == total), "enough parts": len(value) == parts}
+
+
+@graded("split", view=properties)
+def split_case(rng):
+    return int(rng.integers(1, 9)), int(rng.integers(1, 5))
+
+# %% Alternative: last role="alternative" answer="answer-split"
+def split(total, parts):
+    return [0] * (parts - 1) + [total]
+
+# %% Misconception: even role="misconception" answer="answer-split"
+# Yours loses the rest.
+def split(total, parts):
+    return [total // parts] * parts
+'''
+
+
+@pytest.fixture
+def design(tmp_path):
+    total = "# %% Answer: total"
+    return small.exercise(tmp_path, (total, f"{DESIGN.strip()}\n\n{total}"))
+
+
+@pytest.mark.parametrize(("function", "state", "said"), [
+    (lambda total, parts: [1] * (parts - 1) + [total - parts + 1], "right", "split: right."),
+    (lambda total, parts: [total], "wrong", "should be: enough parts."),
+    (lambda total, parts: [total + 1] * (parts + 1), "wrong", "should be: adds up, enough parts."),
+    (lambda total, parts: None, "wrong", "should be: it cannot be judged (TypeError: "),
+    (lambda total, parts: [total // parts] * parts, "wrong", "a misconception: even."),
+    (lambda total, parts: 1 / 0, "raises", "There it raises ZeroDivisionError"),
+])
+def test_a_design_is_judged_by_its_properties(design, function, state, said):
+    question = design.questions[1]
+    right = key.compute(design, SEED, 2)[question.graded]
+    trial, inputs = key.trial_of(design, question, SEED, 2)
+    finding = feedback.judge(right, [outcome(function, given) for given in inputs], trial, inputs)
+    assert finding.state == state
+    assert said in " ".join(feedback.words(design, question, right, finding))
+
+
+def test_a_design_is_graded_outside_the_students_kernel(design):
+    keys = key.fetch(design, 5)
+    ways = {
+        "alternative-last": "pass", "misconception-even": "fail",
+        "def properties(*a):\n    return {'adds up': True, 'enough parts': True}\n"
+        "def split(total, parts):\n    return 3": "fail",
+    }
+    for way, outcome_wanted in ways.items():
+        source = design.variants[way].source if way in design.variants else way
+        answers = {**design.solution, "answer-split": source}
+        path = design.source.path.with_name("s.ipynb")
+        path.write_text(nbformat.writes(design.handed_in(answers)))
+        record = run.grade(design, path, "s", 5, keys)
+        assert record.outcomes["answer-split"] == outcome_wanted
+        assert record.total == 4 + 2 * (outcome_wanted == "pass")
