@@ -17,6 +17,7 @@ test: $(BIN)/.$(EXTRAS)
 	$(BIN)/ruff check benchmarks coursekit lessons solutions tests setup.py
 	$(BIN)/cython-lint coursekit/kernels
 	$(BIN)/coursekit build --check
+	$(BIN)/coursekit verify
 	$(BIN)/python -m pytest --nbval lessons solutions
 	$(BIN)/python -m pytest --doctest-modules --doctest-glob=README.md
 

@@ -1,5 +1,6 @@
 """The command line as users run it: results, one-line complaints, exit codes."""
 
+import json
 import os
 import signal
 import socket
@@ -34,7 +35,7 @@ def complaint(done, code):
 def test_each_command_has_help_with_an_example(tmp_path):
     done = run("--help", cwd=tmp_path)
     assert done.returncode == 0
-    for command in ("learn", "build", "grade", "doctor"):
+    for command in ("learn", "check", "progress", "new", "build", "verify", "grade", "doctor"):
         assert command in done.stdout
         assert f"Example: coursekit {command}" in run(command, "--help", cwd=tmp_path).stdout
 
@@ -95,6 +96,10 @@ def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path):
         (["grade", "empty.ipynb", "--exercise", "x"], "no exercise 'x' in "),
         (["build", "nowhere"], "no lessons/NN_topic.py or solutions/NN_topic.py in nowhere"),
         (["learn", "afile"], "afile is a file; name a folder for the workspace"),
+        (["progress"], ". is in no workspace; coursekit learn makes one"),
+        (["new", "Pooling"], "name an exercise with small letters, digits and underscores"),
+        (["verify"], "no solutions/NN_topic.py in ."),
+        (["verify", "--only", "01_x"], "no exercise '01_x' in solutions; there are: none"),
     ],
 )
 def test_a_wrong_call_is_told_in_one_line(tmp_path, words, said):
@@ -136,6 +141,58 @@ def test_build_check_names_what_differs(tmp_path):
     done = run("build", "--check", cwd=tmp_path)
     assert done.returncode == 1
     assert "lessons/01_test.py:4: cell 'one' differs in lessons/01_test.ipynb" in done.stdout
+
+
+def test_an_exercise_of_ones_own_from_new_to_grade(tmp_path):
+    """The whole way of an author and a learner, in a folder that is not the course."""
+    assert run("new", "pooling", cwd=tmp_path).stdout.startswith("made solutions/01_pooling.py\n")
+    assert "in use" in complaint(run("new", "01_other", cwd=tmp_path), 2)
+    assert run("build", cwd=tmp_path).returncode == 0
+    done = run("verify", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "always every second" in done.stdout and "its name" in done.stdout
+
+    source = tmp_path / "solutions" / "01_pooling.py"
+    sound = source.read_text()
+    source.write_text(sound.replace("int(rng.integers(1, 5))", "2"))  # a weaker check
+    done = run("verify", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "01_pooling.py:49: cell 'misconception-always-every-second'" in done.stdout
+    assert "the misconception gets 2 points" in done.stdout
+    source.write_text(sound)
+
+    (tmp_path / "mine" / ".coursekit").mkdir(parents=True)
+    mine = tmp_path / "mine" / "exercises" / "01_pooling.ipynb"
+    mine.parent.mkdir()
+    (tmp_path / "mine" / "solutions").symlink_to(tmp_path / "solutions")
+    text = (tmp_path / "exercises" / "01_pooling.ipynb").read_text()
+    stub = 'raise NotImplementedError(\\"write your answer here\\")'
+    assert stub in text
+    mine.write_text(text.replace(stub, "return samples[: len(samples) // step]"))
+    done = run("check", mine, "--hints", "1", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "thin: not right yet. It fails on" in done.stdout and "hint 1 of 1" in done.stdout
+    assert (mine.parent / "feedback" / "01_pooling-thin.png").is_file()
+    mine.write_text(text.replace(stub, "return [samples[n] for n in range(0, len(samples), step)]"))
+    done = run("check", mine, cwd=tmp_path)
+    assert done.returncode == 0 and "thin: right." in done.stdout
+    assert "1 of 1 answers right, 2 of 2 points" in done.stdout
+    (row,) = json.loads(run("progress", "mine", "--json", cwd=tmp_path).stdout)
+    assert (row["points"], row["answers"][0]["tries"]) == (2, 2)
+    assert "thin" in run("progress", "mine", cwd=tmp_path).stdout
+
+    done = run("grade", mine, "--course", ".", cwd=tmp_path)
+    assert done.returncode == 0 and "2/2" in done.stdout
+
+
+def test_a_source_that_breaks_a_rule_ends_each_command_in_one_line(tmp_path):
+    run("new", "pooling", cwd=tmp_path)
+    source = tmp_path / "solutions" / "01_pooling.py"
+    source.write_text(source.read_text().replace("    ### END SOLUTION\n", ""))
+    said = "solutions/01_pooling.py:28: cell 'Answer: thin': an answer needs ### BEGIN SOLUTION"
+    for words in (["build"], ["build", "--check"], ["verify"]):
+        done = run(*words, cwd=tmp_path)
+        assert done.returncode == 1 and said in done.stdout and "Traceback" not in done.stderr
 
 
 def test_doctor_finds_everything_here(tmp_path):

@@ -38,6 +38,7 @@ _FIELDS = {
     "setup": set(), "answer": set(), "example": set(), "graded": {"answer", "points"},
     "hint": {"answer"}, "alternative": {"answer"}, "misconception": {"answer"},
 }
+ROLES = tuple(_FIELDS)
 _TEXT_ROLES = ("hint",)
 _BEGIN = "### BEGIN SOLUTION"
 _END = "### END SOLUTION"

@@ -135,17 +135,19 @@ def load_exercise(name, course=None):
 def nearest(name, folder):
     """The exercise `name` of the course that a notebook in `folder` belongs to.
 
-    Beside the notebook's folder stands ``solutions/`` where its author works; a learner's
-    workspace has none, and then the installed course is meant.
+    In the notebook's folder or beside it stands ``solutions/`` where its author works; a
+    learner's workspace has none, and then the installed course is meant.
 
     Raises
     ------
     UnknownExercise, SourceError
         As `load_exercise` does.
     """
-    course = Path(folder).resolve().parent
-    own = any(path.stem == name for path in sources_in(course / "solutions"))
-    return load_exercise(name, course if own else None)
+    folder = Path(folder).resolve()
+    for course in (folder, folder.parent):
+        if any(path.stem == name for path in sources_in(course / "solutions")):
+            return load_exercise(name, course)
+    return load_exercise(name)
 
 
 def of_workspace(root):

@@ -130,7 +130,8 @@ def difference(right, finding):
     places = [tuple(map(int, place)) for place in np.argwhere(wrong)[:3]]
     listed = ", ".join(str(list(place)) for place in places)
     more = " ..." if wrong.sum() > len(places) else ""
-    return f"There {wrong.sum()} of {wrong.size} entries are wrong: {listed}{more}"
+    are = "is" if wrong.sum() == 1 else "are"
+    return f"There {wrong.sum()} of {wrong.size} entries {are} wrong: {listed}{more}"
 
 
 def wrong_entries(right, finding):

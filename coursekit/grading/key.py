@@ -16,7 +16,7 @@ import numpy as np
 
 from coursekit.authoring import notebook
 from coursekit.authoring.complaint import Complaint
-from coursekit.grading import compare
+from coursekit.grading import compare, start
 from coursekit.grading.emit import drawn, encode, outcome
 from coursekit.grading.exercise import Exercise
 
@@ -143,7 +143,7 @@ def fetch(exercise, seed, rounds=1, examples=False):
     job = {"path": str(exercise.source.path), "seed": seed, "rounds": rounds, "examples": examples}
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "coursekit.grading.key"], input=json.dumps(job),
+            start.python("coursekit.grading.key"), input=json.dumps(job),
             capture_output=True, text=True, timeout=_SECONDS,
         )
         told = json.loads(done.stdout)

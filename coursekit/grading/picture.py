@@ -71,6 +71,8 @@ def draw(function, arguments, returned, wrong=None):
     if _drawn(returned):
         whole = np.ones(np.shape(returned), bool) if wrong is None else wrong
         panels.append(_panel(f"{function} returned", returned, whole))
+    elif panels and returned is not None:
+        said.append(f"{function} returned {text(returned)}")
     if not panels:
         return None
     canvas = _paint(panels, ", ".join(said))

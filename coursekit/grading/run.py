@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,7 +19,7 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from coursekit.grading import assemble, emit
+from coursekit.grading import assemble, emit, start
 
 # There is no sandbox yet, and every record says so.
 SANDBOX = "none"
@@ -261,14 +260,13 @@ def _run(exercise, notebook, job):
         reading, writing = os.pipe()
         try:
             process = subprocess.Popen(
-                [
-                    sys.executable, "-P", "-m", "pytest", "-s", "-c", "pytest.ini",
-                    "--rootdir", ".",
+                start.python(
+                    "pytest", "-s", "-c", "pytest.ini", "--rootdir", ".",
                     "-p", "nbval.plugin", "-p", "coursekit.grading.nbval_plugin",
                     "-p", "no:cacheprovider", "--noconftest",
                     f"--nbval-cell-timeout={limits.cell}", f"--coursekit-events={writing}",
                     "run.ipynb",
-                ],
+                ),
                 cwd=folder, env=_environment(), pass_fds=[writing], stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 start_new_session=True,  # a signal to its group must not reach the grader

@@ -27,7 +27,7 @@ def hand_in(tmp_path):
 def test_it_says_what_the_notebook_says(hand_in, tmp_path):
     checked = hand_in("def double(n):\n    return [2 * k if k < 5 else 0 for k in n]")
     assert checked.words["answer-double"][1:] == [
-        "double(numbers=[5])", "There 1 of 1 entries are wrong: [0]"
+        "double(numbers=[5])", "There 1 of 1 entries is wrong: [0]"
     ]
     assert checked.words["answer-total"] == [
         "total: right. It agrees with the solution on every input tried."

@@ -54,7 +54,7 @@ def test_another_wrong_answer_is_shown_the_smallest_failing_input(tell):
     finding, words, right = tell(lambda numbers: [2 * n if n < 5 else 0 for n in numbers])
     assert finding.misconception is None and 0 < finding.wrong < finding.tried
     assert right.calls[finding.case] == "double(numbers=[5])" == words[1]
-    assert words[2] == "There 1 of 1 entries are wrong: [0]"
+    assert words[2] == "There 1 of 1 entries is wrong: [0]"
 
 
 @pytest.mark.parametrize(("function", "said"), [

@@ -35,7 +35,7 @@ def test_only_wrong_entries_are_marked():
 ])
 def test_any_value_may_come_out(returned):
     drawn = picture.draw("f", {"x": [1, 2]}, returned)
-    assert pixels(drawn).shape[0] < 900 and drawn.alt.startswith("A call of f. x: 1 2")
+    assert pixels(drawn).shape[0] < 900 and "x: 1 2" in drawn.alt
 
 
 def test_without_an_array_there_is_nothing_to_draw():
