@@ -46,9 +46,9 @@ def smoothed():
     return nn.Sequential(*layers, nn.Conv(CLASSES, (1, 1)))
 
 
-def pyramid():
+def pyramid(rates=(1, 2, 4, 6)):
     """Four layers of the grid, then four rates side by side."""
-    branches = [nn.Sequential(*conv(rate, channels=8)) for rate in (1, 2, 4, 6)]
+    branches = [nn.Sequential(*conv(rate, channels=8)) for rate in rates]
     return nn.Sequential(*conv(2), *conv(2), *conv(2), *conv(2), nn.Parallel(*branches),
                          nn.Conv(CLASSES, (1, 1)))
 
@@ -60,6 +60,14 @@ def multi_scale():
     middle = nn.Parallel(whole, nn.Sequential(*conv(2), *conv(2), inner))
     outer = nn.Parallel(whole, nn.Sequential(*conv(2), *conv(2), middle))
     return nn.Sequential(outer, nn.Conv(CLASSES, (1, 1)))
+
+
+def half_size():
+    """The grid; beside its fifth layer the same at half the size, blown up again."""
+    small = nn.Sequential(nn.AvgPool((2, 2)), *conv(2, channels=8), nn.Upsample(2))
+    whole = nn.Sequential(*conv(2, channels=8))
+    return nn.Sequential(*conv(2), *conv(2), *conv(2), *conv(2), nn.Parallel(whole, small),
+                         *conv(2), nn.Conv(CLASSES, (1, 1)))
 
 
 NETS = {
@@ -153,6 +161,26 @@ def hole_free():
                 for name, rates in ((n, n.split()[-1]) for n in (spread, leap, tripled))}
     return Experiment("The scenes again, by nets that read every pixel of what they see: 29 x 29, "
                       "29 x 29 and 53 x 53.", variants, {}, claims)
+
+
+def lattices():
+    """Two pairs of repairs alike but in one thing: whether they join the grid's lattices."""
+    nets = {"grid 2,2,2,2,2,2": partial(stack, [2] * 6),
+            "pyramid 2,4,6,8": partial(pyramid, (2, 4, 6, 8)),
+            "pyramid 1,2,4,6": pyramid,
+            "multi-scale": multi_scale,
+            "half size": half_size}
+    task = ("The scenes again, by the grid and four nets made of it. A pyramid of even rates and "
+            "the layers' outputs read together leave its four lattices apart; a pyramid with a "
+            "rate of 1 and a branch of half the size join them.")
+    grid, *repairs = nets
+    claims = {
+        f"{net}: on average .01 fewer neighbours disagree than in the grid": OnAverage(
+            lambda f, net=net: f[grid]["disagreement"] - f[net]["disagreement"] - 0.01)
+        for net in repairs
+    }
+    return Experiment(task, {name: partial(segment, make) for name, make in nets.items()}, {},
+                      claims)
 
 
 # ---- where is the digit?
@@ -249,5 +277,5 @@ def valid_taps():
                       expected, claims)
 
 
-EXPERIMENTS = {"scenes": scenes(), "hole_free": hole_free(), "localisation": localisation(),
-               "valid_taps": valid_taps()}
+EXPERIMENTS = {"scenes": scenes(), "hole_free": hole_free(), "lattices": lattices(),
+               "localisation": localisation(), "valid_taps": valid_taps()}
