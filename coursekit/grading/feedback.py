@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.authoring.notebook import SourceError
+from coursekit.authoring.complaint import Complaint
 from coursekit.grading import compare, key, picture, progress
 from coursekit.grading.emit import PATIENCE, SEED, outcome
-from coursekit.grading.exercise import UnknownExercise, nearest
+from coursekit.grading.exercise import nearest
 
 # A learner's answer is tried on as many times the inputs of a grading, so that the smallest input
 # on which it fails is small.
@@ -137,6 +137,8 @@ def difference(right, finding):
 def wrong_entries(right, finding):
     """True where an array that was returned differs from the one wanted, of the same shape."""
     want, got = compare.decode(right.expected[finding.case]), compare.decode(finding.got)
+    if want.dtype.kind in "biu" and got.dtype.kind in "biu":  # as the comparison has it
+        return got != want
     return ~np.isclose(got, want, rtol=right.rtol, atol=right.atol, equal_nan=True)
 
 
@@ -178,13 +180,18 @@ def exercise(name):
 
 
 def _try(name, function, draw):
-    from IPython.display import HTML, display
-
     try:
         unit = nearest(name, Path.cwd())
-    except (UnknownExercise, SourceError, FileNotFoundError) as error:
-        print(f"No solution to compare with: {error}")
-        return
+        _tell(unit, name, function, draw)
+    except (Complaint, FileNotFoundError) as error:
+        print(f"This answer cannot be checked here: {error}")
+    except OSError as error:
+        print(f"Your progress was not kept: {error.strerror}: {error.filename}")
+
+
+def _tell(unit, name, function, draw):
+    from IPython.display import HTML, display
+
     question = next((q for q in unit.questions if q.function == function), None)
     if question is None:
         print(f"The exercise {name} has no graded function {function!r}.")

@@ -147,7 +147,31 @@ def test_the_graded_cell_shows_a_picture(notebook):
 def test_where_there_is_no_solution_it_says_so(notebook, unit):
     unit.source.path.unlink()
     text, _ = notebook("def double(n): return n")
-    assert text.startswith("No solution to compare with: no exercise '01_small' in ")
+    assert text.startswith("This answer cannot be checked here: no exercise '01_small' in ")
+
+
+def test_a_fault_of_the_author_is_one_line_to_the_learner(notebook, unit):
+    path = unit.source.path
+    path.write_text(path.read_text().replace("return 2 * np.asarray(numbers)", "return 1 / 0"))
+    text, _ = notebook("def double(n): return n")
+    assert "cannot be checked here" in text and "the solution raises ZeroDivisionError" in text
+
+
+def test_a_workspace_that_cannot_be_written_costs_no_feedback(notebook, unit):
+    kept = unit.source.path.parent.parent / ".coursekit" / "progress"
+    kept.write_text("a file")
+    text, _ = notebook("def double(n): return 2 * np.asarray(n)")
+    assert text.startswith("double: right.") and "Your progress was not kept: " in text
+
+
+def test_large_whole_numbers_are_compared_exactly(tmp_path):
+    unit = small.exercise(tmp_path, ("return 2 * np.asarray", "return 10**9 + np.asarray"))
+    question = unit.questions[0]
+    right = key.compute(unit, SEED, only=question.graded)[question.graded]
+    _, calls = key.trial_of(unit, question, SEED, 1)
+    wrong = [outcome(lambda n: 10**9 + np.asarray(n) + 1, given) for given in calls]
+    finding = feedback.judge(right, wrong)
+    assert feedback.wrong_entries(right, finding).all()
 
 
 def test_slow_answers_are_tried_on_fewer_inputs(monkeypatch):
