@@ -26,7 +26,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
 import nbformat
 
 from coursekit.authoring.complaint import Complaint
@@ -98,6 +97,8 @@ def read_source(path):
         If the text breaks a rule of this format: a title is missing or used twice, a role or its
         fields are wrong, a BEGIN has no END, or cells do not fit the answer they name.
     """
+    import jupytext  # which takes as long as the rest of a grading's start
+
     path = Path(path)
     text = path.read_text(encoding="utf-8")
     marks = [text.count("\n", 0, match.start()) + 1 for match in _CELL.finditer(text)]

@@ -85,15 +85,16 @@ def notes(records):
 
 
 def matrix_table(matrix):
-    """What each known way to answer gets, as a rich table."""
+    """What each known way to answer gets, as a rich table; a column for each answer."""
     questions = matrix.exercise.questions
-    made = Table(title=matrix.exercise.name, caption="fails: on so many of the drawn inputs")
-    made.add_column("handed in", min_width=30)
-    made.add_column("examples")
-    for question in questions:
-        made.add_column(question.title, justify="right", overflow="fold")
-    made.add_column("fails", justify="right")
-    made.add_column("told")
+    legend = ", ".join(f"{number} {q.title}" for number, q in enumerate(questions, 1))
+    made = Table(title=matrix.exercise.name, caption=f"{legend}; fails: share of drawn inputs")
+    made.add_column("handed in", min_width=24)
+    made.add_column("shown", no_wrap=True)
+    for number in range(1, len(questions) + 1):
+        made.add_column(str(number), justify="right", no_wrap=True)
+    made.add_column("fails", justify="right", no_wrap=True)
+    made.add_column("told", no_wrap=True)
     for row in matrix.rows:
         cells = [
             f"{row.points[q.answer]}" if row.outcomes[q.answer] == "pass"
@@ -101,7 +102,7 @@ def matrix_table(matrix):
             for q in questions
         ]
         share = "" if row.share is None else f"{row.share:.0%}"
-        told = {None: ""}.get(row.named, "its name" if row.named == row.title else "another name")
+        told = {None: "", row.title: "name"}.get(row.named, "OTHER")
         passes = "" if row.kind == "untouched" else "pass" if row.example is None else "FAIL"
         name = f"{row.kind}: {row.title}" if row.title else row.kind
         made.add_row(Text(name), passes, *cells, share, told)
