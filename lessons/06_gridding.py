@@ -66,6 +66,7 @@ ck.figures.draw_stack(line([2, 2, 2]))
 paths = ck.footprint(line([2, 2, 2]))
 print("paths to each sample:", paths)
 print(f"{np.count_nonzero(paths)} of {paths.size} samples are read")
+assert not paths[1::2].any() and paths[::2].all()
 
 # %% Predict: and in a square? [markdown]
 # 7 of 13 are read, a little more than half. This share is called the stack's **coverage**.
@@ -123,6 +124,7 @@ scrambled[field][holes] = np.random.default_rng(0).random(holes.sum())
 
 change = net(scrambled, [2, 2, 2])[row, column] - net(photo, [2, 2, 2])[row, column]
 print(f"{holes.sum()} pixels replaced by noise; the output changed by {change}")
+assert change == 0
 
 # %% Zero means zero [markdown]
 # Not a little: by nothing, to the last bit, and no other weights would change that. These pixels
@@ -167,6 +169,7 @@ ck.figures.compare(
 man, other = net(photo, [2, 2, 2]), net(cat, [2, 2, 2])
 print("even pixels equal the man's alone:", np.array_equal(even, man[0::2, 0::2]))
 print("odd pixels equal the cat's alone: ", np.array_equal(odd, other[1::2, 1::2]))
+assert np.array_equal(even, man[0::2, 0::2]) and np.array_equal(odd, other[1::2, 1::2])
 
 # %% One net, four pictures [markdown]
 # Two photographs went in, were blurred three times, and came out without a trace of each other.
@@ -221,9 +224,12 @@ for rates in ([2, 2, 2], [1, 2, 3]):
 # %% A checkerboard through both nets
 checks = 0.1 * (-1.0) ** np.add.outer(np.arange(256), np.arange(256))
 
+shares = []
 for rates in ([2, 2, 2], [1, 2, 3]):
     left = net(photo + checks, rates) - net(photo, rates)
-    print(f"{rates}: {np.abs(left[inner]).max() / 0.1:.2f} of the checkerboard is left")
+    shares.append(np.abs(left[inner]).max() / 0.1)
+    print(f"{rates}: {shares[-1]:.2f} of the checkerboard is left")
+assert shares[0] > 0.99 and shares[1] < 0.01
 
 # %% What to look for [markdown]
 # All of it, against none. Look at the two outputs at the size of their pixels: in the left one,
@@ -267,6 +273,7 @@ for rates in ([1, 2, 9], [1, 2, 5], [2, 3, 4], [3, 2, 1], [2, 4, 8], [4, 4, 4]):
     size = ck.receptive_field(line(rates)).size[0]
     print(f"{rates}: sees {size:2} samples, reads {ck.coverage(line(rates)):6.1%} of a row, "
           f"{ck.coverage(square(rates)):6.1%} of a square")
+assert ck.coverage(line([1, 2, 5])) == 1 and ck.coverage(square([4, 4, 4])) < 0.1
 
 # %% Read the table [markdown]
 # [1, 2, 9] gives what we counted: 21 of 25 are 84 %. [3, 2, 1] begins with its largest rate, and
@@ -279,9 +286,12 @@ for rates in ([1, 2, 9], [1, 2, 5], [2, 3, 4], [3, 2, 1], [2, 4, 8], [4, 4, 4]):
 # both have holes. Does the checkerboard get through both?
 
 # %% Holes without lattices
+shares = []
 for rates in ([1, 2, 9], [2, 4, 8]):
     left = net(photo + checks, rates) - net(photo, rates)
-    print(f"{rates}: {np.abs(left[inner]).max() / 0.1:.2f} of the checkerboard is left")
+    shares.append(np.abs(left[inner]).max() / 0.1)
+    print(f"{rates}: {shares[-1]:.2f} of the checkerboard is left")
+assert shares[0] < 0.01 and shares[1] > 0.99
 
 # %% Two kinds of damage [markdown]
 # Only through [2, 4, 8]. All its rates are even, so even and odd pixels never meet, in any layer.
@@ -332,7 +342,8 @@ for third in range(1, 10):
 # - Blind spots need no common factor; pictures that never meet do.
 #
 # Now do the exercise: open `exercises/06_gridding.ipynb`. You will write the functions behind
-# `footprint` and `coverage`, and the one that takes a picture apart.
+# `footprint` and `coverage`, the one that takes a picture apart, and the rule for any number of
+# taps.
 
 # %% Sources [markdown]
 # ## Sources
