@@ -96,13 +96,17 @@ def mean_iou(predicted, targets):
     return np.mean(shares)
 
 
-def segment(make, seed, steps=STEPS):
+def labelled(make, seed, data=ck.data.make_digit_scenes, size=SIZE, steps=STEPS):
+    """(net, its trained parameters, test inputs, test targets)."""
     net = make()
-    params = net.init(seed, (1, SIZE, SIZE))
-    done = nn.fit(net, params, ck.data.make_digit_scenes, batch=BATCH, steps=steps, seed=seed,
+    done = nn.fit(net, net.init(seed, (1, size, size)), data, batch=BATCH, steps=steps, seed=seed,
                   optimiser=nn.Adam(6e-3), progress=False)
-    inputs, targets = ck.data.make_digit_scenes(TESTED, seed=seed, split="test")
-    predicted = net(done.params, inputs).argmax(axis=1)
+    return net, done.params, *data(TESTED, seed=seed, split="test")
+
+
+def segment(make, seed):
+    net, params, inputs, targets = labelled(make, seed)
+    predicted = net(params, inputs).argmax(axis=1)
     return {
         "mIoU": mean_iou(predicted, targets),
         "disagreement": ck.neighbour_disagreement(predicted, targets > 0),
@@ -181,6 +185,90 @@ def lattices():
     }
     return Experiment(task, {name: partial(segment, make) for name, make in nets.items()}, {},
                       claims)
+
+
+def read(make, seed):
+    """What a net draws, and what it names where the ink is drawn for it."""
+    net, params, inputs, targets = labelled(make, seed)
+    scores, digits = net(params, inputs), targets > 0
+    drawn = scores.argmax(axis=1) > 0
+    inked = (scores[:, 1:].argmax(axis=1) + 1) * digits
+    return {
+        "foreground IoU": (drawn & digits).sum() / (drawn | digits).sum(),
+        "named": (inked == targets)[digits].mean(),
+        "mIoU with ink": mean_iou(inked, targets),
+        "disagreement with ink": ck.neighbour_disagreement(inked, digits),
+        "whole digits": np.mean([winner(named) == winner(wanted) for named, wanted in zip(
+            quarters(inked), quarters(targets), strict=True)]),
+    }
+
+
+def quarters(labels):
+    """Each quarter of each scene, which holds one digit."""
+    half = SIZE // 2
+    cut = labels.reshape(-1, 2, half, 2, half).transpose(0, 1, 3, 2, 4)
+    return cut.reshape(-1, half, half)
+
+
+def winner(labels):
+    """The digit with the most pixels."""
+    return np.bincount(labels[labels > 0]).argmax()
+
+
+def reading():
+    plain, strided, dilated = "plain 1,1,1,1,1,1", "two strides", "1,1,2,4,4,2"
+    nets = [plain, strided, "two pools", dilated, "1,1,2,2,4,4", "early 4,4,2,2,1,1"]
+    claims = {
+        "plain has a better outline than two strides: foreground IoU .2 above": lambda f: (
+            f[plain]["foreground IoU"] - f[strided]["foreground IoU"] - 0.2),
+        "and reads worse: names .2 fewer digit pixels right": lambda f: (
+            f[strided]["named"] - f[plain]["named"] - 0.2),
+        f"two strides names as many right as {dilated}, but for .03": lambda f: (
+            f[strided]["named"] - f[dilated]["named"] + 0.03),
+        f"with ink two strides: mIoU not below {dilated} but for .03": lambda f: (
+            f[strided]["mIoU with ink"] - f[dilated]["mIoU with ink"] + 0.03),
+        f"with ink two strides: disagreement .05 below {dilated}": lambda f: (
+            f[dilated]["disagreement with ink"] - f[strided]["disagreement with ink"] - 0.05),
+        f"whole digits by their pixels' vote: two strides not below {dilated} but for .03": (
+            lambda f: f[strided]["whole digits"] - f[dilated]["whole digits"] + 0.03),
+    }
+    task = ("The nets of scenes again, what they draw apart from what they read. named: share of "
+            "the digits' pixels that get the right one of five digits. With ink: the same net, "
+            "told which pixels are ink, so that all it has to say is which digit. whole digits: "
+            "the share named right by the vote of their pixels.")
+    return Experiment(task, {name: partial(read, NETS[name]) for name in nets}, {}, claims)
+
+
+def half_scenes(n, seed=0, *, split="train"):
+    """Digit scenes at half the resolution: 24 x 24, digits of 10 pixels, ink still told by .25."""
+    inputs, targets = ck.data.make_digit_scenes(n, seed, split=split)
+    inputs, half = ck.avg_pool(inputs, 2), SIZE // 2
+    targets = targets.reshape(n, half, 2, half, 2).max(axis=(2, 4))
+    return inputs, targets * (inputs[:, 0] > 0.25)
+
+
+def segment_half(rates, seed):
+    net, params, inputs, targets = labelled(partial(stack, rates), seed, half_scenes, SIZE // 2)
+    return {"mIoU": mean_iou(net(params, inputs).argmax(axis=1), targets)}
+
+
+def half_size():
+    plain, same, halved = "plain 1,1,1,1,1,1", "the same 1,1,2,4,4,2", "halved 1,1,1,2,2,1"
+    late = "the same 1,1,2,2,4,4"
+    claims = {
+        "plain is level with the rates that won at full size, but for .1": OnAverage(
+            lambda f: f[plain]["mIoU"] - f[same]["mIoU"] + 0.1),
+        "plain: mIoU .45 or more, which it never had at full size": lambda f: (
+            f[plain]["mIoU"] - 0.45),
+        "half the rates: on average mIoU above them by .03": OnAverage(
+            lambda f: f[halved]["mIoU"] - f[same]["mIoU"] - 0.03),
+        f"{late}: on average mIoU below plain by .03": OnAverage(
+            lambda f: f[plain]["mIoU"] - f[late]["mIoU"] - 0.03),
+    }
+    variants = {name: partial(segment_half, [int(rate) for rate in name.split()[-1].split(",")])
+                for name in (plain, same, late, halved)}
+    return Experiment("The scenes at half their resolution, 24 x 24 with digits of 10 pixels, "
+                      "trained as before.", variants, {}, claims)
 
 
 # ---- where is the digit?
@@ -278,4 +366,5 @@ def valid_taps():
 
 
 EXPERIMENTS = {"scenes": scenes(), "hole_free": hole_free(), "lattices": lattices(),
-               "localisation": localisation(), "valid_taps": valid_taps()}
+               "reading": reading(), "half_size": half_size(), "localisation": localisation(),
+               "valid_taps": valid_taps()}
