@@ -62,7 +62,7 @@ def multi_scale():
     return nn.Sequential(outer, nn.Conv(CLASSES, (1, 1)))
 
 
-def half_size():
+def half_branch():
     """The grid; beside its fifth layer the same at half the size, blown up again."""
     small = nn.Sequential(nn.AvgPool((2, 2)), *conv(2, channels=8), nn.Upsample(2))
     whole = nn.Sequential(*conv(2, channels=8))
@@ -173,7 +173,7 @@ def lattices():
             "pyramid 2,4,6,8": partial(pyramid, (2, 4, 6, 8)),
             "pyramid 1,2,4,6": pyramid,
             "multi-scale": multi_scale,
-            "half size": half_size}
+            "half size": half_branch}
     task = ("The scenes again, by the grid and four nets made of it. A pyramid of even rates and "
             "the layers' outputs read together leave its four lattices apart; a pyramid with a "
             "rate of 1 and a branch of half the size join them.")
