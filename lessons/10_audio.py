@@ -26,8 +26,8 @@
 #   sample has one path (lesson 07). For two taps these are the doubling rates.
 #
 # A sound, once recorded, is a row of numbers: the pressure of the air, measured many times a
-# second. Here it is 16,000 times. The sentence is three seconds long at most, and a computer speaks
-# it. Listen, and note what it says.
+# second. Here it is 16,000 times. A computer speaks one sentence, of two and a half seconds.
+# Listen, and write down what it says.
 
 # %% Hear the sentence tags=["nbval-ignore-output"]
 from collections import deque
@@ -92,8 +92,8 @@ ck.figures.draw_lines(
 
 # %% Words are long [markdown]
 # The authors of WaveNet met this too. A net of theirs that spoke without a text babbled, with no
-# sense that lasted: they put it down to its receptive field of about 300 ms, the last two or three
-# speech sounds.
+# sense that lasted. In part they put it down to its receptive field of about 300 ms: the last two
+# or three speech sounds.
 #
 # **Predict.** Which words of our sentence fit into three stacks whole? The times in the next cell
 # are those at which the computer that speaks began each word.
@@ -151,13 +151,13 @@ ck.figures.draw_stack(one[:4])
 
 # %% Predict: one sample is changed [markdown]
 # Over the last of them. Does a net keep this promise? Do not ask the padding, ask the net: change
-# one sample, and see which outputs move. The next cell has three stacks, thirty layers, with
-# weights of 1 and -1, and the sound in whole numbers, so that equal means equal to the last bit.
+# one sample, and see which outputs move. Our net has three stacks, thirty layers, with weights of 1
+# and -1, and the sound comes in whole numbers, so that equal means equal to the last bit.
 #
 # **Predict.** Which outputs move, counted from the sample that was changed: the first, and the
 # last? And if every layer pads with "same", half of the zeros on each side?
 
-# %% Change one sample
+# %% Thirty layers
 pcm = np.round(32768 * sound.astype(np.float64))  # whole numbers, as they were stored
 rates = [2**layer for layer in range(10)] * 3
 weights = np.random.default_rng(0).choice([-1.0, 1.0], size=(30, 2))
@@ -169,7 +169,7 @@ def net(x, padding="causal"):
         x = ck.conv(x, pair[None, None], dilation=rate, padding=padding)
     return x[0, 0]
 
-
+# %% Change one sample
 touched = pcm.copy()
 touched[20_000] += 1
 moved = {}
@@ -442,8 +442,8 @@ for task, (learn, test) in tasks.items():
 # %% Dense outputs, dense context [markdown]
 # Nine neighbours are not enough: most of the time there is no beat among them. Nine samples far
 # apart do better, but now and then a beat slips through the gaps. Only the net that sees a whole
-# beat, and reads all of it, is nearly always right. (So it was with ten seeds of the training.)
-# "Dense outputs need dense context": here it holds in two ways, far enough and without holes.
+# beat, and reads all of it, is nearly always right. (With this recipe, and so with ten seeds of
+# it.) "Dense outputs need dense context": here it holds in two ways, far enough and without holes.
 #
 # It was one net, with one choice of rates, for sound and for a series of measurements. All it
 # asked was that a beat lasts so many samples.
