@@ -11,6 +11,7 @@ from coursekit.figures.curves import draw_history, draw_response
 from coursekit.figures.draw import draw_stack
 from coursekit.figures.erf import draw_erf
 from coursekit.figures.kernels import draw_kernel
+from coursekit.figures.lines import draw_lines
 from coursekit.figures.maps import draw_coverage, draw_footprint
 from coursekit.figures.pictures import compare
 from coursekit.figures.scenes import draw_segmentation
@@ -19,5 +20,5 @@ from coursekit.figures.style import Figure
 __all__ = [
     "Animation", "Figure", "animate", "compare", "draw_attention", "draw_cost",
     "draw_coverage", "draw_crossover", "draw_erf", "draw_footprint", "draw_history",
-    "draw_kernel", "draw_response", "draw_segmentation", "draw_stack",
+    "draw_kernel", "draw_lines", "draw_response", "draw_segmentation", "draw_stack",
 ]

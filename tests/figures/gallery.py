@@ -71,6 +71,13 @@ def _history(look):
     return figures.draw_history(runs, **look)
 
 
+def _lines(look):
+    n = np.array([1, 2, 4, 8, 16, 32])
+    ys = {"a root": np.sqrt(n), "a line": n, "a hill": 40 - (n - 8) ** 2 / 16}
+    return figures.draw_lines(n, ys, title="Three lines", xlabel="layers", ylabel="samples",
+                              log="x", **look)
+
+
 GALLERY = {
     "stack": lambda look: figures.draw_stack(lines(1, 2, 2), **look),
     "footprint": lambda look: figures.draw_footprint(maps(2, 2), **look),
@@ -101,6 +108,7 @@ GALLERY = {
     "response": lambda look: figures.draw_response(
         {"rates 4, 4": binomial(4, 4), "rates 1, 2, 4": binomial(1, 2, 4)}, rates=[4], **look),
     "history": _history,
+    "lines": _lines,
     "segmentation": _segmentation,
     "animation": lambda look: figures.animate(
         Window((3, 3), dilation=2), shape=(6, 7), **look).frames[3],
