@@ -27,7 +27,7 @@ def course_folder(kind):
 
 
 def make_workspace(folder):
-    """Copy the lessons and exercises that `folder` lacks; overwrite nothing.
+    """Copy the lessons, the glossary and the exercises that `folder` lacks; overwrite nothing.
 
     Parameters
     ----------
@@ -37,14 +37,15 @@ def make_workspace(folder):
     Returns
     -------
     list of (Path, bool)
-        Each notebook's place in the workspace, and whether it was added by this call.
+        Each file's place in the workspace, and whether it was added by this call.
     """
     folder = Path(folder)
     (folder / PROGRESS).mkdir(parents=True, exist_ok=True)
     notebooks = []
     for kind in ("lessons", "exercises"):
         (folder / kind).mkdir(parents=True, exist_ok=True)
-        for original in sorted(course_folder(kind).glob("*.ipynb")):
+        originals = course_folder(kind)
+        for original in sorted([*originals.glob("*.ipynb"), *originals.glob("*.md")]):
             mine = folder / kind / original.name
             new = not mine.exists()
             if new:

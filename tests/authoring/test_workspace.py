@@ -7,6 +7,7 @@ def test_everything_is_copied_but_solutions(tmp_path):
     made = make_workspace(tmp_path / "deep" / "mine")
     names = {path.relative_to(tmp_path / "deep/mine").as_posix() for path, _ in made}
     assert {"lessons/06_gridding.ipynb", "exercises/06_gridding.ipynb"} <= names
+    assert "lessons/glossary.md" in names
     assert all(added for _, added in made)
     assert not list(tmp_path.rglob("solutions"))
     for path, _ in made:
