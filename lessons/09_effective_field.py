@@ -68,7 +68,8 @@ pictures["man, eye inside"][middle] = eye[middle]
 says = {name: round(255 * net(picture, plain)) for name, picture in pictures.items()}
 ck.figures.compare(
     pictures.values(), [f"{name}: {grey}" for name, grey in says.items()], vmin=0, vmax=1,
-    alt="Four pictures, and the grey level that the net answers for each: "
+    alt="A man with a camera, a cat's eye, and both with a small square of the other in the "
+    "middle. The grey level that the net answers: "
     + "; ".join(f"{name}: {grey}" for name, grey in says.items()) + ".")
 
 # %% It follows the middle [markdown]
