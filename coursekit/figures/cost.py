@@ -113,7 +113,7 @@ def draw_crossover(taps=9, channels=64, *, window=None, theme="light", size="not
                  "dense attention": 4 * n * c**2 + 2 * n**2 * c}
         if window is not None:
             w = integer("draw_crossover", "window", window, 1, 10**6)
-            lines[f"attention, {words.count(w, 'key')}"] = 4 * n * c**2 + 2 * n * w * c
+            lines[f"attention, {words.count(w, 'key')}"] = 4 * n * c**2 + 2 * n * np.minimum(n, w) * c
         drawn = []
         for (name, macs), look in zip(lines.items(), looks(rc)):
             ax.loglog(n, macs, **look)
@@ -229,5 +229,5 @@ def _crossover_alt(taps, c, equal, window):
     if window is not None:
         ratio = (4 * c + 2 * window) / (taps * c)
         text += (f" Attention over {words.count(window, 'key')} takes {ratio:.2g} times as many "
-                 "as the convolution at every N.")
+                 f"as the convolution from N = {window:,} on.")
     return text
