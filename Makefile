@@ -14,7 +14,7 @@ learn: $(BIN)/.learn
 	$(BIN)/coursekit learn workspace
 
 test: $(BIN)/.$(EXTRAS)
-	$(BIN)/ruff check benchmarks coursekit lessons solutions tests setup.py
+	$(BIN)/ruff check benchmarks coursekit docs lessons solutions tests setup.py
 	$(BIN)/cython-lint coursekit/kernels
 	$(BIN)/coursekit build --check
 	$(BIN)/coursekit verify

@@ -24,6 +24,12 @@ CELLS = {
     "05_cost": "nine-taps-or-all-of-them",
     "06_gridding": "take-the-output-apart",
     "07_rates": "two-nets-without-holes",
+    "08_pyramids": "the-mixed-photograph-through-the-pyramid",
+    "09_effective_field": "exchange-the-middle",
+    "10_audio": "what-is-heard-of-the-word",
+    "11_segmentation": "look-for-two-kinds-of-mistakes",
+    "12_attention": "what-each-of-them-looks-at",
+    "13_pitfalls": "two-footprints",
 }
 
 

@@ -123,3 +123,52 @@ def test_each_graded_answer_has_an_example_before_it(name):
     for place, kind in enumerate(roles):
         if kind == "graded":
             assert roles[place - 1] == "example"
+
+
+@each_exercise
+def test_the_readme_shows_each_lesson_and_counts_its_exercise(name):
+    unit = load_exercise(name, ROOT)
+    points = sum(question.points for question in unit.questions)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if f"docs/lessons/{name[:2]}.png" in line)
+    assert re.search(r'alt="[^"]{20,}"', row)
+    assert f"| {len(unit.questions)} answers, {points} points |" in row
+    assert (ROOT / "docs" / "lessons" / f"{name[:2]}.png").is_file()
+
+
+# ---- the glossary
+
+GLOSSARY = (ROOT / "lessons" / "glossary.md").read_text(encoding="utf-8")
+ENTRY = re.compile(r"^\*\*(.+?)\*\* \(\[(\d\d)\]\((.+?)\)\): (.+)$", re.MULTILINE)
+# The source text's related concepts, each of which the glossary leads to.
+RELATED = ("Architecture and representation", "Convolution operation", "Receptive fields",
+           "Stride and padding", "Pooling layers", "Feature maps", "Semantic segmentation",
+           "Attention mechanisms")
+
+
+def test_the_glossary_leads_to_each_lesson_and_related_concept():
+    entries = ENTRY.findall(GLOSSARY)
+    assert len(entries) > 100
+    assert {number for _, number, _, _ in entries} == {path.stem[:2] for path in LESSONS}
+    for concept in RELATED:
+        assert re.search(rf"^\| {concept} \| .*\[\d\d\]\(", GLOSSARY, re.MULTILINE)
+    for target in re.findall(r"\]\((.+?)\)", GLOSSARY):
+        assert (ROOT / "lessons" / target).is_file()
+
+
+def test_glossary_entries_are_unique_and_in_order():
+    terms = [re.sub(r"[^a-z0-9]", "", term.lower().replace("à", "a"))
+             for term, *_ in ENTRY.findall(GLOSSARY)]
+    assert terms == sorted(set(terms))
+
+
+@pytest.mark.parametrize("entry", ENTRY.findall(GLOSSARY), ids=lambda entry: entry[0])
+def test_a_term_stands_in_its_lesson_or_exercise(entry):
+    term, number, target, _ = entry
+    assert target.startswith(number)
+    stem = Path(target).stem
+    text = "".join((ROOT / kind / f"{stem}.py").read_text(encoding="utf-8").lower()
+                   for kind in ("lessons", "solutions")).replace("\n# ", " ")
+    # Each word of it, whatever its ending.
+    words = re.findall(r"[a-zà-ü]{3,}", re.sub(r"\(.*?\)", "", term.lower()))
+    assert words and all(word[:5] in text for word in words)
