@@ -99,6 +99,13 @@ def emit(value, **k):
 def paths(kernel_size, rates):
     return [1]
 """, "fail"),
+    "graded replaced": ("""
+def graded(*a, **k):
+    return lambda draw: None
+
+def paths(kernel_size, rates):
+    return [1]
+""", "fail"),
     "nothing emitted, cell silenced": ("""
 get_ipython().run_cell = lambda *a, **k: None
 
@@ -173,7 +180,7 @@ def test_an_attack_wins_nothing_and_costs_only_its_question(hand_in, name):
     source, outcome = HOSTILE[name]
     record = hand_in(paths=source)
     assert record.outcomes[PATHS] == outcome
-    honest = 0 if name == "emit replaced" else 2  # it broke `emit` for its own other answers
+    honest = 0 if name == "graded replaced" else 2  # it broke `graded` for its own other answers
     assert tuple(record.points.values()) == (0, honest, honest, honest)
 
 
