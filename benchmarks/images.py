@@ -271,6 +271,55 @@ def half_size():
                       "trained as before.", variants, {}, claims)
 
 
+def narrow(rates):
+    """A stack of half the channels, so a quarter of the parameters and multiplications."""
+    layers = [layer for rate in rates for layer in conv(rate, channels=CHANNELS // 2)]
+    return nn.Sequential(*layers, nn.Conv(CLASSES, (1, 1)))
+
+
+def one_bill():
+    """Nets that see 29 x 29 pixels with equal parameters and multiplications."""
+    late, early, leap, grid = ("1,1,2,2,4,4", "early 4,4,2,2,1,1", "one leap 1,1,1,1,1,9",
+                               "even 2,2,2,2,2,4")
+    claims = {
+        "large rates early: mIoU below the same rates late by .05": lambda f: (
+            f[late]["mIoU"] - f[early]["mIoU"] - 0.05),
+        f"{leap}: on average mIoU below {late} by .1": OnAverage(
+            lambda f: f[late]["mIoU"] - f[leap]["mIoU"] - 0.1),
+        f"{grid}: on average .02 more neighbours disagree than of {late}": OnAverage(
+            lambda f: f[grid]["disagreement"] - f[late]["disagreement"] - 0.02),
+    }
+    variants = {name: partial(segment, partial(stack, [int(r) for r in rates.split(",")]))
+                for name, rates in ((n, n.split()[-1]) for n in (late, early, leap, grid))}
+    return Experiment("The scenes again, by nets that see 29 x 29 pixels with 11,862 parameters "
+                      "and 27.1 million multiplications a scene.", variants, {}, claims)
+
+
+def budget():
+    """The scenes for at most 8 million multiplications each."""
+    dear, strided, dilated = "1,1,2,2,4,4", "one stride", "one stride, rates 1,1,1,2,2,1"
+    once = [1, 2, 1, 1, 1, 1]
+    variants = {
+        dear: partial(stack, [1, 1, 2, 2, 4, 4]),
+        "half the channels, rates 1,1,2,2,4,4": partial(narrow, [1, 1, 2, 2, 4, 4]),
+        "two layers, rates 1,13": partial(stack, [1, 13]),
+        "two strides": partial(stack, [1] * 6, [1, 2, 1, 2, 1, 1]),
+        strided: partial(stack, [1] * 6, once),
+        dilated: partial(stack, [1, 1, 1, 2, 2, 1], once),
+    }
+    claims = {
+        f"{dilated}: mIoU above every other of its price by .03": lambda f: min(
+            f[dilated]["mIoU"] - f[name]["mIoU"] - 0.03 for name in f if name not in (
+                dear, dilated)),
+        f"{dilated}: on average at most .05 behind {dear}, for a quarter of its price": OnAverage(
+            lambda f: f[dilated]["mIoU"] - f[dear]["mIoU"] + 0.05),
+    }
+    return Experiment("The scenes again, for at most 8 million multiplications each; the first net "
+                      "takes 27.1 million.",
+                      {name: partial(segment, make) for name, make in variants.items()}, {},
+                      claims)
+
+
 # ---- where is the digit?
 
 
@@ -365,6 +414,8 @@ def valid_taps():
                       expected, claims)
 
 
-EXPERIMENTS = {"scenes": scenes(), "hole_free": hole_free(), "lattices": lattices(),
-               "reading": reading(), "half_size": half_size(), "localisation": localisation(),
-               "valid_taps": valid_taps()}
+EXPERIMENTS = {
+    "scenes": scenes(), "hole_free": hole_free(), "lattices": lattices(), "reading": reading(),
+    "half_size": half_size(), "one_bill": one_bill(), "budget": budget(),
+    "localisation": localisation(), "valid_taps": valid_taps(),
+}

@@ -255,7 +255,7 @@ def _run(exercise, notebook, job):
         told = json.dumps({
             "startup": _startup(job), "folder": str(folder / "home"), "values": job.values,
             "keys": {name: _judged(key) for name, key in job.keys.items()},
-            "source": str(exercise.source.path), "seed": job.seed, "rounds": job.rounds,
+            "source": str(exercise.source.path.resolve()), "seed": job.seed, "rounds": job.rounds,
         })
         reading, writing = os.pipe()
         try:

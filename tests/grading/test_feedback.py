@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 import small
 
+from coursekit.authoring.notebook import read_source
 from coursekit.grading import compare, feedback, key, progress, run
 from coursekit.grading.emit import SEED, outcome
+from coursekit.grading.exercise import Exercise
 
 
 @pytest.fixture
@@ -257,3 +259,13 @@ def test_a_design_is_graded_outside_the_students_kernel(design):
         record = run.grade(design, path, "s", 5, keys)
         assert record.outcomes["answer-split"] == outcome_wanted
         assert record.total == 4 + 2 * (outcome_wanted == "pass")
+
+
+def test_a_design_is_graded_by_a_source_named_from_here(design, monkeypatch):
+    root = design.source.path.parents[1]
+    monkeypatch.chdir(root)
+    near = Exercise(read_source(design.source.path.relative_to(root)))
+    handed_in = root / "s.ipynb"
+    handed_in.write_text(nbformat.writes(near.handed_in(near.solution)))
+    record = run.grade(near, handed_in, "s", 5, key.fetch(near, 5))
+    assert record.outcomes["answer-split"] == "pass"
