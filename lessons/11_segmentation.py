@@ -228,11 +228,11 @@ ck.figures.draw_segmentation(scenes[1:2, 0], truth[1:2],
 # %% A line is thinner than a cell [markdown]
 # Three times perfectly read, and the mIoU falls to .75, .56 and .32. A stroke is about as wide as a
 # cell of 4 and seldom fits into one: cells take bites out of the digit, or spill over its edge.
-# (The nets interpolate their scores between cells, and may do a little better than one name for
-# each cell.)
+# (The nets interpolate their scores between cells, which allows more than one name for each cell;
+# lesson 13 finds out how much.)
 #
-# So a score near .5 is close to what cells of 4 allow. The strided net may be reading well, with
-# a blunt pencil. Train one, and look: it takes some seconds.
+# So a large part of what the strided net lacks may be due to its cells. It may be reading well,
+# with a blunt pencil. Train one, and look: it takes some seconds.
 
 # %% Train the strided net
 trained = ck.nn.fit(strided, strided.init(0, (1, 48, 48)), ck.data.make_digit_scenes, steps=250,
