@@ -15,7 +15,7 @@
 # - tell for each repair whether it joins the lattices, by one test, and choose a smoothing kernel
 #   for a given rate.
 #
-# **About 45 minutes.** You need lessons 06 and 07: lattices, coverage, gridding gain, neighbour
+# **About 55 minutes.** You need lessons 06 and 07: lattices, coverage, gridding gain, neighbour
 # disagreement. Write your predictions down before you run a cell.
 
 # %% Recall: one above the other [markdown]
@@ -220,9 +220,10 @@ for rate in (6, 12, 24, 40, 65):
 # left everywhere: **the 3 x 3 kernel has become a 1 x 1 kernel**. DeepLabv3's authors show these
 # counts, and they are why the mean of the whole map stands beside their branches.
 #
-# Is a tap beyond the border only idle at the border? Count what it learns. The gradient of a weight
-# is a sum over all positions where its tap is on the map. The next cell takes patches of 33 x 33
-# from a photograph of grass, and adds up the squared gradients of all nine weights.
+# A tap that is beyond the border adds nothing to the output. Does its weight learn less as well?
+# The gradient of a weight is a sum over all positions where its tap is on the map. The next cell
+# takes patches of 33 x 33 from a photograph of grass, and adds up the squared gradients of each of
+# the nine weights.
 #
 # **Predict.** Eight of nine weights are outer ones. What share of the squared gradient do they get
 # at rate 1? At rate 32? At rate 33?
@@ -399,20 +400,24 @@ assert gains[9] > 0.5 and shares[9] < 1
 #
 # ## A smoother for a given rate
 #
-# Smoothing deserves a closer look, for it can be done half. A grid with rate `r` lets every pattern
-# pass that repeats every `r` samples. Smooth **before** it, and the pattern should not get there.
-# Which kernel does that?
+# Smoothing deserves a closer look, for it can be done by half. A grid with rate `r` lets every
+# pattern pass that repeats every `r` samples. So smooth **before** it, with a kernel that leaves
+# nothing of such a pattern. Which kernel does that?
 #
 # *A worked example.* Take rate 2 and weights 1, 2, 1. On a pattern that repeats every 2 samples,
 # the first and the third tap read the same number, the middle one the other number. So the pattern
 # gets 1 + 1 = 2 of the first and 2 of the second: both count alike wherever the kernel stands, the
-# output is level, and the pattern is gone. Weights 1, 1, 1 give 2 of one and 1 of the other: a
-# third of the pattern is left.
+# output is level, and the pattern is gone. Weights 1, 1, 1 give 2 of one and 1 of the other,
+# out of 3, and the difference remains: a third of the pattern is left.
 #
 # So **fold the kernel**: add up the weights that stand `r` apart. It wipes out every pattern with
 # period `r` exactly if the `r` sums are equal. **Predict** which of the three kernels in the next
-# cell are right for rate 4. (The picture marks what a grid of rate 4 lets pass, the frequencies a
-# quarter turn and a half turn from sample to sample. A good kernel is at 0 there.)
+# cell are right for rate 4.
+#
+# Then comes a picture, the **frequency response** of each kernel: which share of a wave it leaves,
+# from waves so slow that they are level (0, on the left) to the checkerboard, half a turn from
+# sample to sample (on the right, called pi). Two waves repeat every 4 samples, a quarter turn and a
+# half turn from sample to sample, and they are marked. A good kernel is at 0 there.
 
 # %% Fold the kernel
 def fold(kernel, rate):
@@ -433,16 +438,16 @@ ck.figures.draw_response(curves, rates=[4])
 for kernel in kernels.values():
     for rate in (2, 3, 4):
         frequencies, response = ck.frequency_response(np.array(kernel) / sum(kernel), 1, rate + 1)
-        pattern = np.abs(response[2::2])  # 2 pi m / rate
+        pattern = np.abs(response[2::2])  # whole turns in `rate` samples: 2 pi m / rate
         assert (len(set(fold(kernel, rate))) == 1) == bool(np.all(pattern < 1e-9))
 print("for all nine: equal sums exactly where no pattern is left")
 
 # %% As wide as the rate, at least [markdown]
 # Only 1 1 1 1. A kernel of 3 taps cannot fill 4 sums: **a smoother is at least as wide as the
-# rate**. And 1 2 1 is right for rate 2, but not for 3, where 1 1 1 is.
-# (Our net "smoothed" uses the mean of 3 at rate 2, and leaves a third along an axis each time it
-# smooths. That joins the lattices, as you saw, without wiping out the pattern.) Wang and Ji (2018)
-# do this with one learned kernel, shared by all channels, in front of each dilated layer.
+# rate**. And 1 2 1 is right for rate 2, but not for 3, where 1 1 1 is. (Our net "smoothed" uses the
+# mean of 3 at rate 2, and leaves a third along an axis each time it smooths. That joins the
+# lattices, as you saw, without wiping out the pattern.) Wang and Ji (2018) do this with one learned
+# kernel, shared by all channels, in front of each dilated layer.
 #
 # **Your turn.** Find a kernel for rate 6 that is not level, so that near samples count most. Hint:
 # two smoothers one after the other smooth like one longer kernel, `np.convolve(a, b)`, and one of
@@ -458,10 +463,10 @@ print(kernel, "folds to", sums, "- all equal" if len(set(sums)) == 1 else "- not
 # ## After training
 #
 # All this was about paths. A net may have a path and not learn to use it, or have none and be right
-# for other reasons. So train the seven, first on the task of lesson 07 in which neighbours decide:
-# is a tone slow, of frequency `f`, or fast, of frequency `f + 1/2`? Read at every second sample the
-# two are the same. Behind each net stand the mean over all places and a layer that decides.
-# **Predict** which of the nets guess.
+# for other reasons. So train the seven, first on the task of lesson 07 in which neighbours decide,
+# made anew for rate 2: is a tone slow, of frequency `f`, or fast, of frequency `f + 1/2`? Read at
+# every second sample the two are the same. Behind each net stand the mean over all places and a
+# layer that decides. **Predict** which of the nets guess.
 
 # %% Train the seven on tones
 def tones(n, seed):
@@ -494,10 +499,10 @@ for name, share in right.items():
 #
 # ## On the digit scenes
 #
-# Last, pictures. The next table is for the scenes of lesson 07, with nets of about six layers
-# and from 11,862 to 12,060 parameters; `python benchmarks/experiments.py scenes lattices`
-# remakes the numbers. **Predict**: four of the seven join the lattices. Will they be the four with
-# the least neighbour disagreement?
+# Last, pictures. The next table is for the scenes of lesson 07, with nets of about six layers (the
+# pyramids have a fourth branch) and from 11,862 to 12,060 parameters;
+# `python benchmarks/experiments.py scenes lattices` remakes the numbers. **Predict**: four of the
+# seven join the lattices. Will they be the four with the least neighbour disagreement?
 #
 # | net | lattices meet | disagreement, three seeds | mean | mean mIoU |
 # |---|---|---|---|---|
@@ -542,8 +547,9 @@ for name, share in right.items():
 #   add: three branches of 3 x 3 read 25 pixels.
 # - A pyramid looks near and far at once; it is worth having if the task needs both. If its rates
 #   share a factor, it is a grid itself, as 6, 12, 18.
-# - On a map of `n` positions an axis, all taps of 3 x 3 at rate `r` are used at `((n - 2 r) / n)`
-#   squared of them, and from `r >= n` on only the middle one. The other eight then never learn.
+# - On a map of `n` positions an axis, the share of positions at which all taps of 3 x 3 are on the
+#   map is `((n - 2 r) / n)` squared, for a rate `r` up to `n / 2`. From `r = n` on only the middle
+#   tap is; the other eight never learn.
 # - Half the output stride, twice the rates.
 # - A repair works if it brings a path that joins neighbours. Plain layers and smoothing do,
 #   branches and scales may.

@@ -14,7 +14,7 @@
 # - tell which stacks use a constant share of what they see, and which use less and less of it;
 # - explain why a net may fail to learn from a sample in the midst of its receptive field.
 #
-# **About 45 minutes.** You need lessons 03, 06 and 07. Write your predictions down before you run
+# **About 50 minutes.** You need lessons 03, 06 and 07. Write your predictions down before you run
 # a cell.
 
 # %% Recall: paths [markdown]
@@ -157,8 +157,10 @@ for n in (15, 60, 240):
 # counts grows more slowly still, like the root of the depth.
 #
 # In a picture the hill is round. Here is the effective field of twenty layers inside the view of
-# 41 x 41 pixels. The lines are one width and two widths from the middle. **Predict.** Which share
-# of the weight lies inside the outer line, and which share of the pixels?
+# 41 x 41 pixels. The lines are one width and two widths from the middle; the picture writes the
+# width, which is a standard deviation, as the letter sigma, and calls the weight of a pixel its
+# gradient. **Predict.** Which share of the weight lies inside the outer line, and which share of
+# the pixels?
 
 # %% A round hill in a square view tags=["nbval-ignore-output"]
 row = ck.footprint(line([1] * 20)).astype(np.float64)
@@ -251,15 +253,16 @@ assert abs(shares["doubling"][-1] - np.sqrt(2) / 6) < 1e-4
 # does: .2357 for doubling rates (a sixth of the root of 2), and .2887 for tripling rates, whose
 # weight is spread evenly.
 #
-# So we can say more exactly what two sentences of our source claim. **"Receptive field growth:
+# So we can say more exactly what is claimed in praise of dilation. **"Receptive field growth:
 # large"** holds for the part that counts if the rates grow by a factor from layer to layer. At a
 # fixed rate, 1 or 4 or any other, it grows like the root of the depth. And dilation lets a net
 # **"aggregate information from a wider area"**: with five layers, width 15 in place of 1.8. Do the
 # photographs agree?
 #
 # The rates 1, 2, 4, 8, 15, 30 see 121 x 121 pixels without a hole, with six layers in place of
-# sixty. **Predict.** What do they say about the four pictures? Man and eye alone first: the net
-# looks at more than the middle now.
+# sixty. For the man alone they say 119, and for the eye alone 95, since more than the middle counts
+# now. **Predict.** What do they say about the eye with the man inside, and about the man with the
+# eye inside?
 
 # %% The four pictures again
 growing = [1, 2, 4, 8, 15, 30]
@@ -330,6 +333,7 @@ for a in range(1, 8):
 # measures it, averaged over random inputs: the mean of its absolute value.
 #
 # **Predict.** With drawn weights, is the field narrower than the counted one, as wide, or wider?
+# (The second cell compares twice: the field of the gradient, and the field of its *square*.)
 
 # %% Drawn weights
 def drawn(rates):
@@ -361,8 +365,9 @@ assert 1.8 < growth < 2.6 and width(measured["20 plain"][0]) > 1.2 * np.sqrt(40 
 # Somewhat wider for plain layers, hardly for doubling rates. With random signs the paths to a
 # sample do not add up, they mostly cancel: of 100 paths about the root of 100 is left. So it is the
 # *square* of the gradient that follows the number of paths, and when it is squared, the widths
-# agree. The root of a hill is a wider hill, by a factor of 1.41 at most. The law is the same: the
-# root of the depth.
+# agree. Without the square you see the root of the hill, which is a wider hill: by a factor of 1.41
+# if it has the shape of a bell, as for many plain layers, and hardly wider if it is nearly level,
+# as for doubling rates. The law is the same: the root of the depth.
 #
 # ## After training
 #

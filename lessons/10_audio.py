@@ -15,7 +15,7 @@
 # - run a net sample by sample, as the sound comes in, with exactly the outputs of the whole;
 # - ask of any forecast what a linear model does with the same view.
 #
-# **About 55 minutes.** You need lessons 02, 03 and 06; lesson 07 helps. Where you are asked to
+# **About 60 minutes.** You need lessons 02, 03 and 06; lesson 07 helps. Where you are asked to
 # predict, write your prediction down before you run the next cell.
 
 # %% Recall: one axis, and it is time [markdown]
@@ -37,9 +37,9 @@ from IPython.display import Audio, display
 
 import coursekit as ck
 
-sound, rate = ck.data.load_speech()
-sound = sound[:int(2.56 * rate)]  # silence behind it
-Audio(sound, rate=rate)
+sound, per_second = ck.data.load_speech()
+sound = sound[:int(2.56 * per_second)]  # silence behind it
+Audio(sound, rate=per_second)
 
 # %% Predict: what does one stack hear? [markdown]
 # *A filter with holes hears a long way back.*
@@ -50,22 +50,24 @@ Audio(sound, rate=rate)
 # stacks on top of each other; three of them hear 3070.
 #
 # **Predict.** Three sounds follow: the last 1024 samples, the last 3070, and the whole word so far.
-# What will you recognise in each? (They are short. Play each more than once.)
+# What will you recognise in each? (They are short. Play each more than once. `padding="causal"` in
+# the code lets a layer hear the past and nothing else; later in this lesson you test whether it
+# does.)
 
 # %% Hear what the net hears tags=["nbval-ignore-output"]
-now = int(1.10 * rate)  # in "holes", before the last sound
+now = int(1.10 * per_second)  # in "holes", before the last sound
 one = [ck.Window(2, dilation=2**layer, padding="causal") for layer in range(10)]
 
 spans = {"one stack": ck.receptive_field(one).size[0],
          "three stacks": ck.receptive_field(3 * one).size[0],
-         "the word so far": now - int(0.753 * rate)}
+         "the word so far": now - int(0.753 * per_second)}
 for name, span in spans.items():
     print(name, "-", span, "samples")
-    display(Audio(sound[now - span:now], rate=rate))
+    display(Audio(sound[now - span:now], rate=per_second))
 
 # %% Samples and milliseconds
 for name, span in spans.items():
-    print(f"{name:15} {span} samples = {1000 * span / rate:.1f} ms")
+    print(f"{name:15} {span} samples = {1000 * span / per_second:.1f} ms")
 assert spans["one stack"] == 1024 and spans["three stacks"] == 3070
 
 # %% A blip [markdown]
@@ -79,13 +81,13 @@ assert spans["one stack"] == 1024 and spans["three stacks"] == 3070
 # Here is the same as a picture. Where a line is flat, the net hears nothing.
 
 # %% What is heard of the word tags=["nbval-ignore-output"]
-time = np.arange(int(0.70 * rate), now)
+time = np.arange(int(0.70 * per_second), now)
 heard = {"the sentence so far": 2 + sound[time]}
 for name, shift in (("three stacks", 0), ("one stack", -2)):
     heard[name] = shift + np.where(time >= now - spans[name], sound[time], 0)
 
 ck.figures.draw_lines(
-    1000 * (time - now)[::4] / rate, {name: line[::4] for name, line in heard.items()},
+    1000 * (time - now)[::4] / per_second, {name: line[::4] for name, line in heard.items()},
     title="What a net hears of the word in which it stands",
     xlabel="time before now, ms", ylabel="pressure, lines shifted",
 )
@@ -104,7 +106,7 @@ starts = [0, 0.093, 0.542, 0.753, 1.190, 1.541, 1.645, 1.917, 2.164, 2.556]  # s
 
 for word, start, stop in zip(words, starts[:-1], starts[1:]):
     length = stop - start
-    print(f"{word:6} {length:.2f} s", "fits" if length * rate <= 3070 else "is too long")
+    print(f"{word:6} {length:.2f} s", "fits" if length * per_second <= 3070 else "is too long")
 
 # %% A worked example: a word, and a sentence [markdown]
 # ## A worked example: hear a whole word
@@ -127,14 +129,14 @@ for word, start, stop in zip(words, starts[:-1], starts[1:]):
 layers = 10
 
 stack = [ck.Window(3, dilation=2**layer, padding="causal") for layer in range(layers)]
-print(f"{layers} layers hear {ck.receptive_field(stack).size[0] / rate:.3f} s")
+print(f"{layers} layers hear {ck.receptive_field(stack).size[0] / per_second:.3f} s")
 
 # %% All numbers of layers
 for layers in (13, 14, 15):
     stack = [ck.Window(3, dilation=2**layer, padding="causal") for layer in range(layers)]
     size = ck.receptive_field(stack).size[0]
     assert size == 1 + 2 * (2**layers - 1)
-    print(f"{layers} layers hear {size / rate:.3f} s")
+    print(f"{layers} layers hear {size / per_second:.3f} s")
 
 # %% Causal [markdown]
 # 2.556 s are 40,896 samples; a stack of three taps sees 1 + 2 (2^L - 1), and that needs L = 15.
@@ -205,8 +207,8 @@ assert errors["causal"] > 0.05 and errors["same"] < 1e-9
 # %% Too good [markdown]
 # With "same", two taps get one zero, and it goes behind the last sample. So the second tap reads
 # the next sample, which is the answer, and the best weights are 0 and 1: copy it. A forecast that
-# is perfect has seen the future. Held-out data do not give it away, as the leak is there too. The
-# perturbation does, at once.
+# is perfect has seen the future. A test on another sentence does not give it away, as the leak is
+# there too. Changing one sample does, at once.
 #
 # ## Two in one block
 #
@@ -228,7 +230,8 @@ def seen(taps, blocks):
     tcn = ck.nn.Sequential(*[block(taps, 2**number) for number in range(blocks)])
     click = np.zeros((1, 1, 5000))
     click[0, 0, 0] = 1  # how long does one sample move the output?
-    return np.count_nonzero(tcn(np.ones_like(tcn.init(0, (1, 5000), dtype=float)), click))
+    ones = np.ones_like(tcn.init(0, (1, 5000), dtype=float))  # all weights 1: nothing cancels
+    return np.count_nonzero(tcn(ones, click))
 
 
 for taps, blocks in ((2, 3), (7, 8), (8, 8)):
@@ -296,11 +299,11 @@ assert anew > 1000 * kept
 # years. How many beats are there in 1024 samples, and how many cycles of the sun?
 
 # %% Three clocks
-voltage, beat_rate = ck.data.load_ecg()
+voltage, heart_per_second = ck.data.load_ecg()
 spots, months = ck.data.load_sunspots()
 
-print(f"speech: {1024 / rate:.3f} s")
-print(f"heart:  {1024 / beat_rate:.1f} s")
+print(f"speech: {1024 / per_second:.3f} s")
+print(f"heart:  {1024 / heart_per_second:.1f} s")
 print(f"sun:    {1024 / 12:.0f} years, {1024 / 12 / 11:.1f} cycles of eleven years")
 
 # %% Where are the beats? [markdown]
@@ -325,7 +328,7 @@ def scaled(x):
 
 
 heart = scaled(voltage[8:] - voltage[:-8])[60:6000]  # its first, regular seconds
-voice = scaled(sound[int(1.28 * rate):int(1.47 * rate)])  # in the word "hears"
+voice = scaled(sound[int(1.28 * per_second):int(1.47 * per_second)])  # in the word "hears"
 for name, x in {"heart": heart, "voice": voice}.items():
     print(name, "- beats in 1024 samples:", np.count_nonzero(beats(x) < 1024),
           "- samples from one to the next:", int(np.median(np.diff(beats(x)))))
@@ -369,7 +372,7 @@ def speak_on(past, view, length=3200):
     return np.array(spoken)
 
 
-oh = scaled(pcm[int(0.83 * rate):now])
+oh = scaled(pcm[int(0.83 * per_second):now])
 for view in (11, 256):
     end = speak_on(oh, view)[-1600:]  # from 0.1 s on
     print(f"{view} in view:", "speaks on" if end.std() > 0.1 else "silence")
@@ -378,7 +381,7 @@ for view in (11, 256):
 # %% Hear it speak on tags=["nbval-ignore-output"]
 for view in (11, 256):
     print(view, "samples in view: 0.1 s as it was, then 0.2 s from the model")
-    display(Audio(speak_on(oh, view)[-4800:], rate=rate))
+    display(Audio(speak_on(oh, view)[-4800:], rate=per_second))
 
 # %% Silence [markdown]
 # Between two pulses the voice rings out, like a bell between two strokes. Whoever sees 11 samples
@@ -408,7 +411,7 @@ def label(x):
 
 
 tasks = {"heart": (heart[:4200], heart[4000:]),
-         "voice": (voice, scaled(sound[int(1.95 * rate):int(2.16 * rate)]))}  # "hears", "way"
+         "voice": (voice, scaled(sound[int(1.95 * per_second):int(2.16 * per_second)]))}  # "way"
 for name, (learn, test) in tasks.items():
     print(f"{name}: a beat at {label(learn).mean():.0%} of the samples, "
           f"{label(test).mean():.0%} in the test")

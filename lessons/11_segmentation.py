@@ -43,7 +43,8 @@ ink = np.where(has_ink, 4, 0)  # 4 is the name of the 8s
 
 # %% Predict: how many pixels are right? [markdown]
 # **Predict.** Which share of all pixels does each rule name correctly? Then look at what the rules
-# draw in two scenes. (Above the columns stands another score, which we come to.)
+# draw in two scenes; the truth stands under "label". (Above the columns stands another score, which
+# we come to, taken over these two scenes and the names in them.)
 
 # %% The share of pixels
 for name, labels in (("paper", paper), ("ink", ink)):
@@ -135,10 +136,10 @@ labels = np.where(has_ink, favourite, 0)
 print(f"every digit is a {NAMES[favourite]}: mIoU {ious(labels, truth).mean():.3f}")
 
 # %% Nine nets [markdown]
-# ## Nine nets
-#
 # The most common digit wins, the 8 here by a hair, and nothing gets above .21. So a net that scores
 # above .21 has learned to tell digits apart.
+#
+# ## Nine nets
 #
 # Now the nets: six layers of 3 x 3 taps, 16 channels, then one score for each name. They have
 # 11,862 parameters (the pyramid has 96 more), and differ in how they come to see far. `two strides`
@@ -200,8 +201,8 @@ assert np.mean(scored["early 4,4,2,2,1,1"]) < np.mean(scored["two strides"]) - 0
 # other order. It does seven times the work of the strided net and scores less, on average, by .06.
 # And look at the spread of the pyramid, from .41 to .66: one run of a training tells you little.
 #
-# Is the matter settled, then: rates that grow, .65, against strides, .48? Look at **how** the
-# strided net loses.
+# Is the matter settled, then: rates that grow, .65, against strides, .48? (These are the runs with
+# seed 0, the two nets that this lesson began with.) Look at **how** the strided net loses.
 #
 # ## What a cell can say
 #
@@ -227,11 +228,11 @@ ck.figures.draw_segmentation(scenes[1:2, 0], truth[1:2],
 # %% A line is thinner than a cell [markdown]
 # Three times perfectly read, and the mIoU falls to .75, .56 and .32. A stroke is about as wide as a
 # cell of 4 and seldom fits into one: cells take bites out of the digit, or spill over its edge.
-# (The nets interpolate their scores between cells, and may do a little better than one name for
-# each cell.)
+# (The nets interpolate their scores between cells, which allows more than one name for each cell;
+# lesson 13 finds out how much.)
 #
-# So a score near .5 is close to what cells of 4 allow. The strided net may be reading well, with
-# a blunt pencil. Train one, and look: it takes some seconds.
+# So a large part of what the strided net lacks may be due to its cells. It may be reading well,
+# with a blunt pencil. Train one, and look: it takes some seconds.
 
 # %% Train the strided net
 trained = ck.nn.fit(strided, strided.init(0, (1, 48, 48)), ck.data.make_digit_scenes, steps=250,

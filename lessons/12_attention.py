@@ -14,7 +14,7 @@
 # - count what attention costs, and say from which map on it is dearer than a convolution;
 # - find a convolution inside attention, and the holes of lesson 06 inside dilated attention.
 #
-# **About 45 minutes.** You need lessons 02 (dilation), 05 (MACs) and 06 (gridding). Where you are
+# **About 55 minutes.** You need lessons 02 (dilation), 05 (MACs) and 06 (gridding). Where you are
 # asked to predict, write it down before you run the next cell.
 
 # %% Recall: a tap stands at a place [markdown]
@@ -151,7 +151,8 @@ for sharpness in (0, 3, 10):
 
 # %% Your turn: how sharp? [markdown]
 # With 0 all places get the same. With 3 the place that was found has a little more than half, with
-# 10 it has everything, and the answer is its number.
+# 10 it has everything, and the answer is its number. (With 3 the number gets a little more than the
+# place, since each number stands in the row twice, and the other place adds its .03.)
 #
 # ## Your turn: how sharp?
 #
@@ -360,7 +361,8 @@ assert np.allclose(last, last_shuffled, atol=1e-5) and differ > 0.5
 # in 2020.
 #
 # **Predict.** How many heads does attention need to be a convolution of 3 x 3 taps? And for how
-# many times its MACs, on 48 x 48 pixels?
+# many times its MACs, on 48 x 48 pixels? (At one pixel a tap takes one MAC. A head there gives each
+# of the pixels a score, and then adds up as many values.)
 
 # %% One head for each tap
 face = ck.data.load_photograph("camera")[None, None, 56:104, 104:152]
@@ -397,8 +399,8 @@ ck.figures.compare(
 #
 # ## The bill
 #
-# A convolution writes down nine numbers for all pairs of places. What does attention write down?
-# Touch each of 64 places in turn, and count which of them move the output in the middle.
+# A convolution reads a few places for each output. How many does attention read? Touch each of 64
+# places in turn, and count which of them move the output in the middle.
 
 # %% Places that move one output
 def read_by(layer, length=64):
@@ -463,7 +465,8 @@ assert ck.attention_crossover(3, 64) == 0
 # They cross at N = 160, between maps of 12 x 12 and of 13 x 13. Below, attention is the lighter
 # one. Above, and that is nearly every map in practice, it is **heavier**, by more and more, since
 # twice the side are four times the places and sixteen times the pairs. With 3 taps in a row the
-# projections alone cost more than the convolution, so it never is lighter.
+# projections alone cost more than the convolution, so it never is lighter. (The formula would give
+# less than 0 places there; the function says 0.)
 #
 # The crossing moves with the channels: with 512 it is at 1,280 places, more than 35 x 35. Deep in a
 # net maps are small and channels many, and there it pays: BoTNet puts attention into the last three

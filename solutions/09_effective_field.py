@@ -327,6 +327,18 @@ def widths(gradient):
         found.append(float(np.sqrt((share * places**2).sum())))
     return tuple(found)
 
+# %% Misconception: distances from H // 2 role="misconception" answer="answer-widths"
+# You measure distances from row H // 2 and column W // 2, the middle of the map. The field of a
+# trained net may lie elsewhere, and then your number mixes how wide it is with how far it has
+# moved. Take the mean place, weighted by the shares.
+def widths(gradient):
+    shares = np.abs(gradient) / np.abs(gradient).sum()
+    found = []
+    for share in (shares.sum(axis=1), shares.sum(axis=0)):
+        places = np.arange(share.size) - share.size // 2
+        found.append(float(np.sqrt((share * places**2).sum())))
+    return tuple(found)
+
 # %% Misconception: squared gradients as shares role="misconception" answer="answer-widths"
 # You give each pixel a share by the square of its gradient. That is another measure, and a narrower
 # one: the lesson squares it to compare with counted paths. Here the share is the absolute value.
