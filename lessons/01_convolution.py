@@ -80,7 +80,7 @@ print("their sum:", products.sum())
 # **multiply-accumulate**, MAC for short. This output took nine.
 #
 # For the next output, move the kernel one pixel to the right; at the end of the row, go back to the
-# left and one pixel down. The step of one pixel is the **stride**; it stays 1 until lesson 4. The
+# left and one pixel down. The step of one pixel is the **stride**; it stays 1 until lesson 03. The
 # kernel never hangs over the edge.
 #
 # **Predict.** How many outputs are there? Count them in your mind, then watch. (The places where a
@@ -246,7 +246,7 @@ assert min(padded[:, 0].mean(), padded[:, -1].mean()) > long_joints.max()
 # in the wall. There the column outside is black and the wall is brighter, and that is what it asks
 # for. At the top and the bottom it compares columns that all end alike, and reports nothing.
 # Padding keeps the size, at a price: at the edge a network looks at something that was never
-# photographed. Keep that in mind until lesson 8, where it happens far from the edge.
+# photographed. Keep that in mind until lesson 08, where it happens far from the edge.
 #
 # The rule for the size becomes: with p zeros on either side, **H + 2 p - R + 1** outputs.
 
@@ -346,7 +346,8 @@ assert not any(caught["a blur, 3 x 3"]) and all(caught["1 to 6, in 2 x 3"])
 # ## What is in a name
 #
 # The smallest test of all is one pixel. Take a row of zeros with a single 1 in it, and the kernel
-# 1, 2, 3 (all different, as we said).
+# 1, 2, 3 (all different, as we said). A row has one axis less than a picture, so `ck.conv` wants
+# shapes with one axis less: (N, C, W) and (K, C, S).
 #
 # **Predict.** What comes out around the place of the 1?
 
@@ -417,8 +418,8 @@ print("numbers to store:", nine.size)
 # A layer that joins every pixel to every output, a **fully connected** one, has a weight for each
 # entry of such a matrix. A convolution sets nearly all entries to 0, since only near pixels count,
 # and lets all rows share the same few weights. That is the bet behind it: **what matters is near,
-# and a joint is a joint wherever in the picture it is.** Lesson 2 keeps the nine weights, and takes
-# another look at "near".
+# and a joint is a joint wherever in the picture it is.** Lesson 02 keeps the nine weights, and
+# takes another look at "near".
 #
 # ## The same sums, faster
 #
@@ -470,8 +471,8 @@ for name in ("shifted", "ck.conv"):
 # that `slide` takes, so `slide` spends nearly all of its time on something else: on the steps of
 # Python's loops and the calls to NumPy, some for every nine products, where `shifted` makes a call
 # for a whole picture. (With one channel it may even keep up with compiled code: look at your
-# ratios.) A count of MACs says what must be computed, not how long it takes. Lesson 5 is about
-# that.
+# ratios.) A count of MACs says what must be computed, not how long it takes. Lesson 05 is
+# about that.
 #
 # `ck.conv` has a plain twin that you can read: below `with ck.use_isa("reference"):` it runs in
 # NumPy, tap by tap, the way `shifted` does. Whoever writes fast code keeps such a twin to compare

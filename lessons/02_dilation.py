@@ -42,7 +42,7 @@ def see(image, rate, padding="valid"):  # "valid": no padding
     return ck.conv(image[None, None], weights, dilation=rate, padding=padding)[0, 0]
 
 
-def shown(answers):  # as a picture, black 0 and white 1
+def shown(answers):  # as a picture: 0 or less is black, 1020 (half the largest possible) is 1
     return answers.clip(0) / 1020
 
 # %% Look for two differences [markdown]
@@ -352,7 +352,7 @@ assert all(equal == rate * rate for rate, equal in found.items())
 # is thrown away: keep only one of the 64, and you have a small output and what is called a stride
 # (lesson 04).
 #
-# It also shows what the bill does not list: no weight ever joins two phases, though neighbouring
+# It also shows what the bill does not list: no output ever reads two phases, though neighbouring
 # pixels always belong to different ones.
 #
 # ## Back to seven samples
@@ -371,6 +371,9 @@ for phase in (0, 1):
 # with.
 #
 # ## The claims, tested
+#
+# The course takes a text on dilated convolutions and tests what it claims, one sentence after the
+# other. These are its first three.
 #
 # - *Dilation adds no parameters and reuses the same weights.* **Holds.** Nine at every rate, and
 #   the multiplications for an output stay nine as well.
@@ -403,8 +406,8 @@ assert same == kept == lost == 200
 #
 # - Dilation `d` is the distance from tap to tap. It skips `d - 1` samples, and 1 is the ordinary
 #   convolution.
-# - `k` taps span `(k - 1) d + 1` samples, on each axis for itself, and without padding so much
-#   less one is lost: `n` samples leave `n - (k - 1) d` outputs.
+# - `k` taps span `(k - 1) d + 1` samples, on each axis for itself. Without padding, `n` samples
+#   leave `n - (k - 1) d` outputs.
 # - To keep the size, pad by `(k - 1) d` zeros in all, half of them on each side. The price is a
 #   frame, as wide as that half, of outputs that read zeros.
 # - Weights and multiplications stay the same: the kernel sees farther, not more.

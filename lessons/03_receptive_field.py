@@ -20,7 +20,9 @@
 # ## Recall: what you bring along
 #
 # - A kernel of `k` taps at rate `d` spans `(k - 1) d + 1` samples, its extent.
-# - With stride `s`, neighbouring outputs read windows that stand `s` samples apart.
+# - The kernel moves on by one sample after each output. That step is the stride, and from here on
+#   it need not be 1: with stride `s`, neighbouring outputs read windows that stand `s` samples
+#   apart.
 # - With `p` zeros of padding before the input, output 0 reads from place `-p` on.
 #
 # A **stack** feeds the outputs of each layer to the next. In the code, a `Window` says where one
@@ -281,7 +283,8 @@ for pool in (ck.nn.AvgPool((2, 2)), ck.nn.MaxPool((2, 2))):
 # Through the max pool it is 7 x 7. The pool passes on the largest of its four numbers, and the
 # other three do not matter, **for this picture**. For another picture another one wins. The
 # gradient says what moves an output here and now; the receptive field is what can move it for some
-# picture. Gather the views of all outputs, each seen from its own corner, and the 8 x 8 are back:
+# picture. Lay the views of all 49 outputs on top of each other, corner on corner, and ask which of
+# the 8 x 8 places mattered to at least one output:
 
 # %% Gather over many outputs
 net = ck.nn.Sequential(*as_net(three).layers, ck.nn.MaxPool((2, 2)))
@@ -415,7 +418,8 @@ for n in range(1, 6):
 # %% The same view, and all the outputs [markdown]
 # The sizes are equal, layer by layer. With strides every output of the fifth layer is 32 samples
 # from the next; with rates it is 1, as at the input. **"Receptive field grows without
-# downsampling"** says the text that this course tests, and that holds. The rule alone could be
+# downsampling"** says the text that this course tests (downsampling is keeping fewer of the
+# outputs), and that holds. The rule alone could be
 # wrong, so measure it on the cat too: one row of the photograph, 224 pixels, all layers.
 
 # %% Measured on a row of the photograph

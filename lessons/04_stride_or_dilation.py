@@ -434,9 +434,9 @@ assert same and np.abs(other - man).max() > 0.1
 # *where*, the places between are the answer. Here is the task: one handwritten digit in a picture
 # of 64 x 64; point at its centre. A net gives a map of scores, and points at the highest one.
 #
-# With a total stride of S, a score stands for a cell of S x S pixels, and the net can do no better
-# than point at the cell's middle. **Predict.** Suppose it always finds the right cell. How far off
-# is it, for S = 8: about 1 pixel, 3 or 6?
+# With a jump of S pixels, the net's **total stride**, a score stands for a cell of S x S pixels,
+# and the net can do no better than point at the cell's middle. **Predict.** Suppose it always finds
+# the right cell. How far off is it, for S = 8: about 1 pixel, 3 or 6?
 
 # %% The best that a cell allows
 _, places = ck.data.make_localisation(2000, seed=0)
@@ -483,10 +483,13 @@ assert dilated.out_shape((1, 64, 64)) == (1, 64, 64) != strided.out_shape((1, 64
 # %% Far and dense [markdown]
 # Both see 31 x 31 pixels, more than a digit; without strides and rates the same four layers see 9.
 # But one gives 64 scores and the other 4,096. So far the claims hold: a large receptive field
-# **and** a dense map, without pooling and without compression.
+# **and** a dense map, with an output at every pixel, without pooling and without compression.
 #
-# We train the net with strides three times, each time from other weights. The loss asks for the
-# highest score in the cell that holds the centre.
+# We train the net with strides three times, each time from other weights. **Training** takes steps.
+# In each of them the net sees a few new pictures, a number called the **loss** says how wrong its
+# scores are, and every weight moves a little, to the side that lowers the loss; a gradient, as in
+# lesson 03, tells which side. Here the loss asks for the highest score in the cell that holds the
+# centre. (How the steps are made, `Adam`, need not concern you.)
 
 # %% Train the net with strides
 def loss(scores, places):
@@ -564,9 +567,10 @@ ck.figures.compare(
 # a pixel: .46 to .58 over three seeds, against floors of .71, 1.58 and 3.24 for strides of 2, 4 and
 # 8 (`benchmarks/experiments.md`; remake it with `python benchmarks/experiments.py localisation`).
 #
-# So where the place counts, keeping the places pays. **The claim holds if** the answer is read off
-# the map. A net may also say the place within the cell in further channels, and is then bound by no
-# floor; you know why, since that is C to more than C.
+# So where the place counts, keeping the places pays. That dilation is valuable where a task needs
+# precise places **holds if** the answer is read off the map. A net may also say the place within
+# the cell in further channels, and is then bound by no floor; you know why, since that is C to more
+# than C.
 #
 # ## The table, tested
 #

@@ -72,7 +72,8 @@ for name, layers in {"strided": strided, "dilated": dilated}.items():
 # taps:
 #
 # - one number of the output takes 9 taps on each of 32 channels, 288 MACs;
-# - one position of the output has a number in each of 32 channels, so it takes 9,216 MACs;
+# - one **position** of the output (a place, in all channels) has 32 numbers, so it takes 9,216
+#   MACs;
 # - and the layer has 32 kernels of 288 weights, which are 9,216 weights.
 #
 # The same number twice, and not by accident: **at each position of its output, a layer uses each of
@@ -204,8 +205,8 @@ for name, maps in {"strided": few, "dilated": many}.items():
 #
 # So what if you have a strided net and want an answer for each pixel? You can move the picture by
 # one pixel and run the net again, which gives the answers next to the first ones. Its outputs stand
-# 8 pixels apart, so 8 x 8 such runs give all of them. Long, Shelhamer and Darrell describe it as
-# **shift-and-stitch**.
+# 8 pixels apart, so 8 x 8 such runs give all of them. These are lesson 04's many nets in one, taken
+# apart; Long, Shelhamer and Darrell call it **shift-and-stitch**.
 #
 # **Predict.** Is that cheaper than the dilated net, or dearer, and how many times?
 
@@ -317,6 +318,8 @@ assert ck.receptive_field(undilated).size == (15, 15)
 # **Dilation controls reach**, and nothing else on this bill.
 #
 # ## A curve that fools
+#
+# Lesson 03 met this curve in passing. Here is how people come to draw it.
 #
 # The fields in the module's table go 3, 5, 9, 17, 33, 65. They nearly double, row by row: an
 # exponential. You will meet the sentence that the receptive field grows exponentially **with the

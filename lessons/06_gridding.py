@@ -13,9 +13,9 @@
 # - explain how a net comes to treat one image as several pictures that never meet;
 # - measure the damage on a photograph, and choose rates that avoid it.
 #
-# **About 40 minutes.** You need NumPy, and what a convolution does to an image. Where you are
-# asked to predict, write your prediction down before you run the next cell: a surprise is
-# remembered, an answer you were told is not.
+# **About 40 minutes.** You need NumPy and lessons 02 and 03; what you need of them comes again
+# below. Where you are asked to predict, write your prediction down before you run the next cell: a
+# surprise is remembered, an answer you were told is not.
 
 # %% Recall: how far does it see? [markdown]
 # ## Recall: how far does it see?
@@ -172,11 +172,12 @@ print("odd pixels equal the cat's alone: ", np.array_equal(odd, other[1::2, 1::2
 assert np.array_equal(even, man[0::2, 0::2]) and np.array_equal(odd, other[1::2, 1::2])
 
 # %% One net, four pictures [markdown]
-# Two photographs went in, were blurred three times, and came out without a trace of each other.
-# The net has split its input into four **lattices** (even or odd row, even or odd column), and
-# runs on each of them as if the other three did not exist. With rate `d` in every layer there are
-# `d * d` lattices. Neighbouring pixels of a photograph belong together; the net with rates 2, 2, 2
-# cannot know that. This is **gridding**, and no weights can undo it.
+# Two photographs went in, were blurred three times, and came out without a trace of each other. The
+# net has split its input into four **lattices** (even or odd row, even or odd column), and runs on
+# each of them as if the other three did not exist. (In lesson 02 they were the phases of one
+# layer.) With rate `d` in every layer there are `d * d` lattices. Neighbouring pixels of a
+# photograph belong together; the net with rates 2, 2, 2 cannot know that. This is **gridding**, and
+# no weights can undo it.
 #
 # **Predict.** Now the same with rates 1, 2, 3. It sees 13 pixels across as well. What do its even
 # and its odd pixels show?
@@ -277,10 +278,10 @@ assert ck.coverage(line([1, 2, 5])) == 1 and ck.coverage(square([4, 4, 4])) < 0.
 
 # %% Read the table [markdown]
 # [1, 2, 9] gives what we counted: 21 of 25 are 84 %. [3, 2, 1] begins with its largest rate, and
-# reads everything. [2, 3, 4] has no common factor, and yet it has holes: after sorting, the
-# first rate must be 1, since one sample is all there is to begin with. And the largest rate does
-# not decide: 5 is larger than 4, but [1, 2, 5] reads everything and [4, 4, 4] only one pixel of a
-# square in thirteen.
+# reads everything. [2, 3, 4] has no factor that all three share, and yet it has holes: after
+# sorting, the first rate must be 1, since one sample is all there is to begin with. And the largest
+# rate does not decide: 5 is larger than 4, but [1, 2, 5] reads everything and [4, 4, 4] only one
+# pixel of a square in thirteen.
 #
 # Holes are one thing, lattices that never meet are another. **Predict.** [1, 2, 9] and [2, 4, 8]
 # both have holes. Does the checkerboard get through both?
@@ -296,8 +297,8 @@ assert shares[0] < 0.01 and shares[1] > 0.99
 # %% Two kinds of damage [markdown]
 # Only through [2, 4, 8]. All its rates are even, so even and odd pixels never meet, in any layer.
 # [1, 2, 9] misses some samples, but its first layer joins neighbours: nothing is left of the
-# checkerboard. So a stack can have **blind spots** alone, or blind spots and a **grid**; the grid
-# needs a factor that all rates share.
+# checkerboard. So a stack can have holes alone, **blind spots** as they are also called, or holes
+# and a **grid**; the grid needs a factor that all rates share.
 
 # %% Your turn: the largest third rate [markdown]
 # ## Your turn: the largest third rate
@@ -339,7 +340,7 @@ for third in range(1, 10):
 # - In two dimensions coverage is the product of the coverages along both axes.
 # - Sort the rates: there is a hole exactly when one of them is larger than what all smaller ones
 #   see, beginning with one sample. So one rate must be 1. Large rates as such do no harm.
-# - Blind spots need no common factor; pictures that never meet do.
+# - Holes, or blind spots, need no common factor; pictures that never meet do.
 #
 # Now do the exercise: open `exercises/06_gridding.ipynb`. You will write the functions behind
 # `footprint` and `coverage`, the one that takes a picture apart, and the rule for any number of

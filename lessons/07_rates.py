@@ -11,7 +11,8 @@
 #
 # - give the widest stack without holes, for any number of layers and taps, and say why it is;
 # - judge a published rule for rates, and know the three conditions under which it is right;
-# - choose rates for a given reach by several measurements, and say what none of them can tell you.
+# - choose rates for a given reach (how far an output sees) by several measurements, and say what
+#   none of them can tell you.
 #
 # **About 45 minutes.** You need lesson 06: holes, paths, the footprint, coverage, and the rule
 # for holes. Write your predictions down before you run a cell.
@@ -299,8 +300,12 @@ assert not wrong(3, rising) and wrong(5, rising) and (2, 2, 2) in wrong(3, every
 #   stack, and blur with weights 1/4, 1/2, 1/4 in each layer. How much of the most stubborn one is
 #   left? The checkerboard of lesson 06 was such a pattern, with `q = 2`.
 #
-# Other weights give another gain, so we compute it with weights 1/3, 1/3, 1/3 as well.
-# **Predict.** One value is the same for all weights. Which one, and for which stacks?
+# Other weights give another gain, so we compute it with weights 1/3, 1/3, 1/3 as well. (The cell
+# writes a pattern as a wave that turns `m` times in `q` samples: a complex number of size 1 for
+# each sample. The size of what comes out is the share that is left.)
+#
+# **Predict.** For some of the seven stacks below both gains are equal, and would be with any other
+# weights that add up to 1. Which stacks, and what is their gain?
 
 # %% Four measurements
 def gain_of_equal_weights(rates):

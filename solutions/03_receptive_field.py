@@ -255,9 +255,9 @@ def middle(layers, output):
 # ask the last layer which of its inputs it reads; then ask the layer below about each of those.
 #
 # Write `reads(layers, output)`. `layers` is a list of (kernel, stride, padding, rate), first layer
-# first. Return the numbers of all input samples that the output reads, rising, each once. Take the
-# input to be endless on both sides, so that no sample is missing: a number below 0 is a place in
-# front of the first sample, as in `start`.
+# first. Return a list of the numbers of all input samples that the output reads, rising, each once.
+# Take the input to be endless on both sides, so that no sample is missing: a number below 0 is a
+# place in front of the first sample, as in `start`.
 #
 # *Worked by hand:* below, 2 taps at rate 3 with 1 zero; on top, 2 taps at stride 2. Output 1 of the
 # top reads places 2 and 3 of the layer below. There, output 2 reads 1 and 4, output 3 reads 2 and

@@ -177,9 +177,9 @@ def max_pool(image, window, strides):
 # Before anybody gave nets rates, dense answers were made in another way: move the picture, run the
 # net with strides again, and stitch the answers together.
 #
-# A net has a total stride of p rows and q columns. `pieces[a][b]` is what it answers when the first
-# `a` rows and the first `b` columns of the picture are cut off, for a = 0 .. p - 1 and
-# b = 0 .. q - 1. So its first number belongs to row `a` and column `b` of the dense map.
+# A net has a total stride (a jump) of p rows and q columns. `pieces[a][b]` is what it answers when
+# the first `a` rows and the first `b` columns of the picture are cut off, for a = 0 .. p - 1 and b
+# = 0 .. q - 1. So its first number belongs to row `a` and column `b` of the dense map.
 #
 # Write `stitch(pieces)`. It returns the dense map as one array. Pieces need not be of equal size:
 # of 5 rows a stride of 2 reads three, but when the first is cut off, two.

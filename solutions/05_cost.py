@@ -166,6 +166,20 @@ def bill(shape, layers):
         channels = kernels
     return weights, macs, activations
 
+# %% Misconception: a stride rounds down role="misconception" answer="answer-bill"
+# You divide by the stride and round down. Row 0 is always computed, then row s, and so on: 5 rows
+# at stride 2 leave rows 0, 2 and 4, which is 5 / 2 rounded up.
+def bill(shape, layers):
+    channels, height, width = shape
+    weights = macs = activations = 0
+    for kernels, size, stride, _, groups in layers:
+        height, width = height // stride[0], width // stride[1]
+        own = kernels * (channels // groups) * size[0] * size[1]
+        weights, macs = weights + own, macs + own * height * width
+        activations += kernels * height * width
+        channels = kernels
+    return weights, macs, activations
+
 # %% Misconception: every kernel reads every channel role="misconception" answer="answer-bill"
 # You let each kernel read all channels that come in. With groups it reads one part of them,
 # channels // groups, and has that many fewer weights.

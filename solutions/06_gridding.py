@@ -242,6 +242,14 @@ def take_apart(image, rates):
     height, width = image.shape
     return image.reshape(p, height // p, q, width // q).transpose(0, 2, 1, 3)
 
+# %% Misconception: reshape alone role="misconception" answer="answer-take-apart"
+# Yours has the right shape and the wrong pixels: a `reshape` alone keeps them in reading order, so
+# a small image is a stretch of neighbours. Split each axis in two, then put the axes in order.
+def take_apart(image, rates):
+    p, q = rates
+    height, width = image.shape
+    return image.reshape(p, q, height // p, width // q)
+
 # %% Misconception: the axes changed places role="misconception" answer="answer-take-apart"
 # Yours has the right pixels in small images that lie on their side: their rows and columns have
 # changed places. Nobody notices with pieces of one pixel.
