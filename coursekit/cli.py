@@ -82,7 +82,7 @@ def check(
     from coursekit.grading import report
 
     right = True
-    for path in notebooks:
+    for path in _progress(notebooks, "trying"):
         checked = checker.check(path)
         folder = pictures or path.parent / "feedback"
         for line in report.lines_of_check(checked, hints, folder):

@@ -113,7 +113,8 @@ def draw_crossover(taps=9, channels=64, *, window=None, theme="light", size="not
                  "dense attention": 4 * n * c**2 + 2 * n**2 * c}
         if window is not None:
             w = integer("draw_crossover", "window", window, 1, 10**6)
-            lines[f"attention, {words.count(w, 'key')}"] = 4 * n * c**2 + 2 * n * np.minimum(n, w) * c
+            keys = np.minimum(n, w)
+            lines[f"attention, {words.count(w, 'key')}"] = 4 * n * c**2 + 2 * n * keys * c
         drawn = []
         for (name, macs), look in zip(lines.items(), looks(rc)):
             ax.loglog(n, macs, **look)

@@ -73,10 +73,15 @@ def outcome(function, arguments):
     The function gets copies: what it does to its arguments is its own affair.
     """
     try:
-        return encode(function(*copy.deepcopy(arguments)))
+        value = function(*copy.deepcopy(arguments))
     except Exception as error:
         said = " ".join(str(error).split())[:200]
         return {"kind": "error", "type": type(error).__name__, "said": said}
+    try:
+        return encode(value)
+    except Exception as error:  # it returned, but nothing that can be compared
+        return {"kind": "error", "type": type(error).__name__, "said": "",
+                "returned": type(value).__name__}
 
 
 def case_rng(name, seed=None):

@@ -86,7 +86,7 @@ def judge(right, returned, trial=None, inputs=()):
     named = [name for name, theirs in right.misconceptions.items()
              if compare.equal(theirs[:tried], received, *tolerance)]
     case = min(failing, key=lambda n: _size(right.arguments[n]))
-    state = RAISES if _raised(returned[case]) else WRONG
+    state = RAISES if _raised(returned[case]) and "returned" not in returned[case] else WRONG
     lacks = _lacking(right.expected[case], received[case]) if right.viewed else None
     return Finding(state, len(failing), tried, next(iter(named), None), case, returned[case], lacks)
 
@@ -111,6 +111,9 @@ def words(exercise, question, right, finding):
 def difference(right, finding):
     """In words, how what was returned differs from what is wanted, which stays unsaid."""
     got, want = finding.got, right.expected[finding.case]
+    if got["kind"] == "error" and "returned" in got:
+        return (f"There it returns a {got['returned']}; numbers, text and arrays can be compared, "
+                f"and lists, tuples and dictionaries of them.")
     if got["kind"] == "error":
         said = f": {got['said']}" if got.get("said") else ""
         return f"There it raises {got['type']}{said}"

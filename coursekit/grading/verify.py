@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from coursekit.grading import feedback, key, run
+from coursekit.grading import compare, feedback, key, run
 from coursekit.grading.emit import SEED
 
 # A misconception may get through a grading by luck less often than that.
@@ -149,20 +149,31 @@ def _misconception_faults(exercise, row, shown):
         yield f"{where}: the misconception gets {row.points[row.answer]} points"
         return
     right = shown[question.graded]
-    cases = len(right.expected) // feedback.ROUNDS
-    luck = (1 - row.share) ** cases
-    if luck > _LUCK:
+    # By the many inputs of the notebook, always the same, and not by the luck of one grading.
+    if _missed(right, row.share) > _LUCK:
         yield (f"{where}: it is wrong on {row.share:.0%} of the inputs, so one grading in "
-               f"{1 / luck:.0f} misses it; draw inputs that tell it apart, or more cases")
-    for name, finding in (("grading", row.named), ("the notebook", _told(exercise, row, right))):
-        if finding != exercise.variants[row.name].title:
-            taken = f"takes it for {finding!r}" if finding else "does not know it again"
-            yield f"{where}: {name} {taken}; answers must differ in what they return"
+               f"{1 / _missed(right, row.share):.0f} misses it; draw inputs that tell it apart, "
+               f"or more cases")
+    alike = [name for name in right.misconceptions
+             if name != row.name and _missed(right, _apart(right, row.name, name)) > _LUCK]
+    for name in alike:
+        yield (f"{where}: it differs from {name!r} on {_apart(right, row.name, name):.0%} of the "
+               f"inputs, too few to tell which one it is")
+    if not alike and row.named != exercise.variants[row.name].title:
+        taken = f"takes it for {row.named!r}" if row.named else "does not know it again"
+        yield f"{where}: grading {taken}"
 
 
-def _told(exercise, row, right):
-    name = feedback.judge(right, right.misconceptions[row.name]).misconception
-    return exercise.variants[name].title if name else None
+def _missed(right, share):
+    """How often the inputs of one grading all miss what shows on this share of inputs."""
+    return (1 - share) ** (len(right.expected) // feedback.ROUNDS)
+
+
+def _apart(right, one, other):
+    """The share of inputs on which two misconceptions return different things."""
+    pairs = zip(right.misconceptions[one], right.misconceptions[other])
+    differ = [not compare.same(a, b, right.rtol, right.atol) for a, b in pairs]
+    return sum(differ) / len(differ)
 
 
 def _missing(exercise):

@@ -60,8 +60,20 @@ def test_two_misconceptions_that_return_the_same_are_noticed(faults):
             "# Again.\ndef double(numbers):\n    return [n * n for n in numbers]\n\n"
             "# %% Answer: total")
     found = faults(("# %% Answer: total", twin))
-    assert any("'misconception-the-square-again': grading takes it for 'the square'" in fault
-               for fault in found)
+    for one, other in (("the-square", "the-square-again"), ("the-square-again", "the-square")):
+        assert any(f"'misconception-{one}': it differs from 'misconception-{other}' on 0% of the "
+                   f"inputs, too few" in fault for fault in found)
+
+
+def test_a_misconception_that_grading_does_not_know_again_is_noticed(faults, monkeypatch):
+    def forgetful(exercise, path, name, seed, keys):
+        record = small.grade_here(exercise, path, name, seed, keys)
+        record.misconceptions.clear()
+        return record
+
+    monkeypatch.setattr(run, "grade", forgetful)
+    assert any("'misconception-the-square': grading does not know it again" in fault
+               for fault in faults())
 
 
 def test_points_for_doing_nothing_are_noticed(faults, monkeypatch):
