@@ -306,7 +306,7 @@ assert hidden([1, 3, 1], 1, 2, 6) == 3
 print("both examples agree")
 
 # %% Graded: hidden role="graded" answer="answer-hidden" points=2
-@graded("hidden")
+@graded("hidden", cases=40)
 def hidden_case(rng):
     kernels = [[1, 1, 1], [2, 0, 1], [1, 0, -1], [3, 1, 1]]
     kernel = kernels[rng.choice(4, p=[0.35, 0.5, 0.1, 0.05])]
@@ -392,7 +392,7 @@ assert not same_answers(np.array([[6.0, 7.0], [8.0, 9.0]]), dense, (1, 2), 0.5)
 print("both examples agree")
 
 # %% Graded: same answers role="graded" answer="answer-same-answers" points=2
-@graded("same_answers")
+@graded("same_answers", cases=40)
 def same_answers_case(rng):
     strides = tuple(rng.integers(1, 4, 2).tolist())
     many = rng.integers(0, 10, rng.integers(4, 7, 2)).astype(float)
