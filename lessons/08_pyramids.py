@@ -38,7 +38,8 @@ import numpy as np
 from autograd import grad
 
 import coursekit as ck
-from coursekit import nn
+
+nn = ck.nn
 
 
 def branch(rate):

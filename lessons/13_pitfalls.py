@@ -15,7 +15,8 @@
 # - measure the task as well as the net, because a design is only ever wrong *for* something;
 # - design a stack under a budget, and defend it on one page.
 #
-# **About 90 minutes.** Half of them are for your design. You need lessons 03 to 07; 11 and 12 help.
+# **About 75 minutes.** Half of them are for your design; the memo takes a quarter of an hour more.
+# You need lessons 03 to 07; 11 and 12 help.
 # Write each prediction down before you run the cell below it. It is the last time you are asked.
 
 # %% The four nets [markdown]
