@@ -43,6 +43,14 @@ def test_the_table_says_the_minutes_and_points_of_a_lesson(path):
     assert f" | {answers} answers, {points} points, {exercise} minutes | " in rows[0]
 
 
+def test_what_a_lesson_needs_comes_before_it():
+    rows = re.findall(r"^\| (\d\d) [^|]*\|[^|]*\| \d+ \| ([^|]*) \|",
+                      section("The lessons at a glance"), re.MULTILINE)
+    assert len(rows) == len(LESSONS)
+    for number, needs in rows:
+        assert all(int(other) < int(number) for other in re.findall(r"\d\d", needs))
+
+
 def test_the_totals_are_those_of_the_table():
     rows = re.findall(r"\| (\d+) \| [^|]* \| \d answers, (\d+) points, (\d+) minutes",
                       section("The lessons at a glance"))

@@ -9,6 +9,8 @@ import nbformat
 import pytest
 
 from coursekit.authoring.notebook import read_source, role
+from coursekit.grading import feedback, key
+from coursekit.grading.emit import SEED
 from coursekit.grading.exercise import load_exercise
 
 ROOT = Path(__file__).parents[1]
@@ -115,6 +117,18 @@ def test_an_exercise_has_enough_to_prove_its_grading(name):
     assert said, "its first cell says how many answers, points and minutes"
     assert int(said[1]) == len(unit.questions)
     assert int(said[2]) == sum(question.points for question in unit.questions)
+
+
+@each_exercise
+def test_each_misconception_is_told_by_its_name_and_its_sentence(name):
+    unit = load_exercise(name, ROOT)
+    keys = key.compute(unit, SEED, feedback.ROUNDS)
+    for question in unit.questions:
+        right = keys[question.graded]
+        for known, returned in right.misconceptions.items():
+            # What it returned, or its properties: `judge` compares what counts.
+            said = " ".join(feedback.words(unit, question, right, feedback.judge(right, returned)))
+            assert unit.variants[known].title in said and unit.variants[known].told in said, known
 
 
 @each_exercise
