@@ -392,7 +392,7 @@ assert not same_answers(np.array([[6.0, 7.0], [8.0, 9.0]]), dense, (1, 2), 0.5)
 print("both examples agree")
 
 # %% Graded: same answers role="graded" answer="answer-same-answers" points=2
-@graded("same_answers", cases=40)
+@graded("same_answers", cases=60)
 def same_answers_case(rng):
     strides = tuple(rng.integers(1, 4, 2).tolist())
     many = rng.integers(0, 10, rng.integers(4, 7, 2)).astype(float)

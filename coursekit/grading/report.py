@@ -96,17 +96,21 @@ def matrix_table(matrix):
     made.add_column("fails", justify="right", no_wrap=True)
     made.add_column("told", no_wrap=True)
     for row in matrix.rows:
-        cells = [
-            f"{row.points[q.answer]}" if row.outcomes[q.answer] == "pass"
-            else _CELLS.get(row.outcomes[q.answer], "0")
-            for q in questions
-        ]
+        cells = [_mark(row, q.answer) for q in questions]
         share = "" if row.share is None else f"{row.share:.0%}"
         told = {None: "", row.title: "name"}.get(row.named, "OTHER")
         passes = "" if row.kind == "untouched" else "pass" if row.example is None else "FAIL"
         name = f"{row.kind}: {row.title}" if row.title else row.kind
         made.add_row(Text(name), passes, *cells, share, told)
     return made
+
+
+def _mark(row, answer):
+    if answer not in row.outcomes:
+        return ""
+    if row.outcomes[answer] == "not attempted":
+        return _CELLS["not attempted"]
+    return f"{row.points[answer]}"
 
 
 def lines_of_check(checked, hints, folder):

@@ -24,9 +24,9 @@ def test_a_sound_exercise_has_a_matrix_without_faults(tmp_path):
     assert matrix.faults == []
     table = {row.name: (list(row.points.values()), row.named) for row in matrix.rows}
     assert table == {
-        "solution": ([3, 1], None), "untouched": ([0, 0], None), "alternative-add": ([3, 1], None),
-        "misconception-the-square": ([0, 1], "the square"),
-        "misconception-from-nothing": ([3, 0], "from nothing"),
+        "solution": ([3, 1], None), "untouched": ([0, 0], None), "alternative-add": ([3], None),
+        "misconception-the-square": ([0], "the square"),
+        "misconception-from-nothing": ([0], "from nothing"),
     }
     untouched = matrix.rows[1]
     assert set(untouched.outcomes.values()) == {"not attempted"}
@@ -91,3 +91,23 @@ def test_an_answer_needs_a_misconception(faults):
     tail = source[source.index("# %% Misconception: from nothing"):]
     (fault,) = faults((tail, ""))
     assert "cell 'answer-total': it has no misconception" in fault
+
+
+def test_answers_that_call_each_other_are_graded_by_themselves_too(tmp_path, monkeypatch):
+    """An alternative that leans on another answer is not blamed for that one's misconception."""
+    monkeypatch.setattr(run, "grade", small.grade_here)
+    monkeypatch.setattr(key, "fetch", small.fetch_here)
+    leaning = ('# %% Alternative: halves role="alternative" answer="answer-total"\n'
+               "def total(numbers, start=0):\n    return sum(double(numbers)) / 2 + start\n\n"
+               "# %% Misconception: from nothing")
+    unit = small.exercise(tmp_path, ("# %% Misconception: from nothing", leaning),
+                          ("# %% Alternative: add", "# %% Misconception: nothing yet"),
+                          ('role="alternative" answer="answer-double"\ndef double(numbers):',
+                           'role="misconception" answer="answer-double"\n# Yours is zero.\n'
+                           "def double(numbers):"),
+                          ("[number + number for number in numbers]",
+                           "[0 if number != 2 else 4 for number in numbers]"))
+    matrix = verify.verify(unit)
+    assert matrix.faults == []
+    (row,) = [row for row in matrix.rows if row.name == "alternative-halves"]
+    assert row.points == {"answer-total": 1}
