@@ -196,7 +196,7 @@ def test_a_death_in_another_questions_time_is_not_blamed_on_it(hand_in, exercise
 def test_a_helper_that_hangs_on_some_inputs_still_serves_those_who_call_it(hand_in):
     helper = """
 def paths(kernel_size, rates):
-    while kernel_size == 4:
+    while len(rates) == 4:  # which only its own cases have
         pass
     counts = np.ones(1, dtype=int)
     for rate in rates:
