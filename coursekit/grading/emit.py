@@ -58,7 +58,7 @@ def drawn(draw, cases, seed, rounds):
 
     What goes beyond `cases` is cut short after PATIENCE seconds.
     """
-    rng = case_rng(draw.__name__, seed)
+    rng = np.random.default_rng([seed, zlib.crc32(draw.__name__.encode())])
     start = time.monotonic()
     for number in range(cases * rounds):
         if number >= cases and time.monotonic() - start > PATIENCE:
@@ -82,24 +82,6 @@ def outcome(function, arguments):
     except Exception as error:  # it returned, but nothing that can be compared
         return {"kind": "error", "type": type(error).__name__, "said": "",
                 "returned": type(value).__name__}
-
-
-def case_rng(name, seed=None):
-    """A random generator for the cases of one graded cell.
-
-    Parameters
-    ----------
-    name : str
-        Any name; another name gives other cases.
-    seed : int, optional
-        None: this run's.
-
-    Returns
-    -------
-    numpy.random.Generator
-        The same for the same name within a run; fresh for each grading run.
-    """
-    return np.random.default_rng([SEED if seed is None else seed, zlib.crc32(name.encode())])
 
 
 def emit(value):

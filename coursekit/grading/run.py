@@ -238,7 +238,7 @@ def _startup(job):
         "_emit = _types.ModuleType('coursekit_emit')\n"
         f"exec({source!r}, _emit.__dict__)\n"
         f"_emit.SEED, _emit.ROUNDS = {job.seed}, {job.rounds}\n"
-        "graded, emit, case_rng = _emit.graded, _emit.emit, _emit.case_rng\n"
+        "graded, emit = _emit.graded, _emit.emit\n"
         "del _emit, _types\n"
     )
 

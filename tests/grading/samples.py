@@ -17,17 +17,6 @@ PATHS, SHARE, APART, HOLES = (
 )
 
 _DIFFERENT = {
-    PATHS: """
-def paths(kernel_size, rates):
-    counts = {0: 1}
-    for rate in rates:
-        below = {}
-        for place, number in counts.items():
-            for tap in range(kernel_size):
-                below[place + tap * rate] = below.get(place + tap * rate, 0) + number
-        counts = below
-    return [counts.get(place, 0) for place in range(max(counts) + 1)]
-""",
     SHARE: """
 import functools
 
@@ -91,12 +80,14 @@ def handed_in(*answers):
 
 def make():
     """Name to (content, points of the four questions)."""
-    solved = load_exercise("06_gridding").solution
+    exercise = load_exercise("06_gridding")
+    solved = exercise.solution
+    paths = exercise.variants["alternative-places-in-a-dictionary"].source
     loop = {PATHS: "def paths(kernel_size, rates):\n    while True:\n        pass"}
     leave = {PATHS: "import os\n\ndef paths(kernel_size, rates):\n    os._exit(0)"}
     return {
         "right": (handed_in(solved), (2, 2, 2, 2)),
-        "right_differently": (handed_in(_DIFFERENT), (2, 2, 2, 2)),
+        "right_differently": (handed_in(_DIFFERENT, {PATHS: paths}), (2, 2, 2, 2)),
         "wrong": (handed_in(_WRONG), (0, 0, 0, 0)),
         "one_wrong": (handed_in(solved, {SHARE: _WRONG[SHARE]}), (2, 0, 2, 2)),
         "untouched": (handed_in(), (0, 0, 0, 0)),
